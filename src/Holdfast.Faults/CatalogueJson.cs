@@ -1,0 +1,14 @@
+using System.Text.Json.Serialization;
+
+namespace Holdfast.Faults;
+
+/// <summary>Reads the catalogue's JSON without reflection; unknown or missing members are errors.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    UseStringEnumConverter = true,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
+[JsonSerializable(typeof(CatalogueArea))]
+[JsonSerializable(typeof(Dictionary<string, Dictionary<string, Dictionary<string, string>>>), TypeInfoPropertyName = "TermTables")]
+internal sealed partial class CatalogueJson : JsonSerializerContext;

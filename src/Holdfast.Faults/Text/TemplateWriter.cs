@@ -1,0 +1,48 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace Holdfast.Faults;
+
+/// <summary>Fills a template's {parameters} with a fault's values. Values are never read as templates themselves.</summary>
+internal sealed partial class TemplateWriter(
+    FaultEntry entry, Fault fault, FaultLanguage language, Func<string, string, FaultLanguage, string> term)
+{
+    private static readonly string[] Units = ["B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"];
+
+    /// <summary>A parameter in a template: its name in braces.</summary>
+    [GeneratedRegex(@"\{([a-zA-Z]+)\}", RegexOptions.CultureInvariant)]
+    internal static partial Regex Placeholder { get; }
+
+    public string Write(string template) => Placeholder.Replace(template, m => Value(m.Groups[1].Value));
+
+    private string Value(string name)
+    {
+        if (!fault.Parameters.TryGetValue(name, out var raw) || raw.Length == 0)
+        {
+            return language == FaultLanguage.TraditionalChinese ? "（無）" : "(none)";
+        }
+
+        var parameter = entry.Parameters.FirstOrDefault(p => p.Name == name);
+        return parameter?.Kind switch
+        {
+            FaultParameterKind.Bytes when long.TryParse(raw, CultureInfo.InvariantCulture, out var bytes) => Bytes(bytes),
+            FaultParameterKind.Seconds => raw + (language == FaultLanguage.TraditionalChinese ? " 秒" : " s"),
+            FaultParameterKind.List => string.Join(language == FaultLanguage.TraditionalChinese ? "、" : ", ", Fault.ItemsOf(raw)),
+            FaultParameterKind.Term => term(parameter.TermTable!, raw, language),
+            _ => raw,
+        };
+    }
+
+    private static string Bytes(long bytes)
+    {
+        double size = bytes;
+        var unit = 0;
+        while (Math.Abs(size) >= 1024 && unit < Units.Length - 1)
+        {
+            size /= 1024;
+            unit++;
+        }
+
+        return string.Create(CultureInfo.InvariantCulture, $"{size:0.#} {Units[unit]}");
+    }
+}
