@@ -1,0 +1,19 @@
+namespace Holdfast.Vault;
+
+/// <summary>The only exception that leaves this room, besides those of cancellation and of wrong arguments.</summary>
+/// <remarks>Messages name objects and causes, never keys, passphrases or data.</remarks>
+public sealed class VaultException : Exception
+{
+    /// <summary>An error of a kind.</summary>
+    public VaultException(VaultErrorKind kind, string message, Exception? innerException = null)
+        : base(message, innerException) => Kind = kind;
+
+    /// <summary>What went wrong.</summary>
+    public VaultErrorKind Kind { get; }
+
+    /// <summary>The vault's object concerned, where there is one.</summary>
+    public string? ObjectName { get; init; }
+
+    /// <summary>The recovery points concerned, as far as known.</summary>
+    public IReadOnlyList<PointId> Points { get; init; } = [];
+}
