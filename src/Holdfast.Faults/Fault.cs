@@ -67,8 +67,14 @@ public sealed class Fault : IEquatable<Fault>
     internal Fault With(string name, TimeSpan value) =>
         WithCleaned(name, value.TotalSeconds.ToString("0.###", CultureInfo.InvariantCulture));
 
-    internal Fault With(string name, IEnumerable<string> items) =>
-        WithCleaned(name, string.Join(ListSeparator, items.Take(ListItemsMax).Select(i => Clean(i, keepLines: false))));
+    internal Fault With(string name, IEnumerable<string> items)
+    {
+        // Whole items only, as many as fit: half a name could be mistaken for another.
+        var room = ValueLengthMax + 1;
+        var kept = items.Take(ListItemsMax).Select(i => Clean(i, keepLines: false)).Where(i => i.Length > 0)
+            .TakeWhile(i => (room -= i.Length + 1) >= 0);
+        return WithCleaned(name, string.Join(ListSeparator, kept));
+    }
 
     internal static string[] ItemsOf(string value) => value.Length == 0 ? [] : value.Split(ListSeparator);
 

@@ -1,61 +1,63 @@
 namespace Holdfast.Faults;
 
-/// <summary>Faults of what the user gave: arguments, passphrases, keys; and of the program itself. One factory per entry of <c>Catalogue/input.json</c>.</summary>
+/// <summary>
+/// Faults of what the user gave: arguments, passphrases, keys; and of the program itself.
+/// One factory per entry of <c>Catalogue/input.json</c>.
+/// </summary>
 public static class InputFaults
 {
-    /// <summary>Invalid argument.</summary>
+    /// <summary>{argument}: {reason}</summary>
     public static Fault InvalidArgument(string argument, string reason) =>
         Fault.Of("HoldfastInvalidArgument").With("argument", argument).With("reason", reason);
 
-    /// <summary>Passphrase missing.</summary>
+    /// <summary>The vault's passphrase is needed, and there is no terminal to ask for it.</summary>
     public static Fault PassphraseMissing() => Fault.Of("HoldfastPassphraseMissing");
 
-    /// <summary>Passphrase too weak.</summary>
-    public static Fault PassphraseTooWeak(long minimumLength) =>
-        Fault.Of("HoldfastPassphraseTooWeak").With("minimumLength", minimumLength);
+    /// <summary>The passphrase is too short: at least {minimumLength} characters are needed.</summary>
+    public static Fault PassphraseTooWeak(long minimumLength) => Fault.Of("HoldfastPassphraseTooWeak").With("minimumLength", minimumLength);
 
-    /// <summary>Passphrase file unreadable.</summary>
+    /// <summary>The key file {path} can't be read: {reason}</summary>
     public static Fault PassphraseFileUnreadable(string path, string reason) =>
         Fault.Of("HoldfastPassphraseFileUnreadable").With("path", path).With("reason", reason);
 
-    /// <summary>Passphrase file permissive.</summary>
+    /// <summary>The key file {path} can be read by other users.</summary>
     public static Fault PassphraseFilePermissive(string path) => Fault.Of("HoldfastPassphraseFilePermissive").With("path", path);
 
-    /// <summary>Passphrase empty.</summary>
+    /// <summary>The passphrase from {source} is empty.</summary>
     public static Fault PassphraseEmpty(string source) => Fault.Of("HoldfastPassphraseEmpty").With("source", source);
 
-    /// <summary>Passphrases differ.</summary>
+    /// <summary>The two passphrases aren't the same.</summary>
     public static Fault PassphrasesDiffer() => Fault.Of("HoldfastPassphrasesDiffer");
 
-    /// <summary>Recovery key invalid.</summary>
+    /// <summary>The recovery key can't be right.</summary>
     public static Fault RecoveryKeyInvalid() => Fault.Of("HoldfastRecoveryKeyInvalid");
 
-    /// <summary>Recovery key file exists.</summary>
+    /// <summary>The file {path} exists already; the recovery key wasn't written, and no vault was made.</summary>
     public static Fault RecoveryKeyFileExists(string path) => Fault.Of("HoldfastRecoveryKeyFileExists").With("path", path);
 
-    /// <summary>Recovery key nowhere to go.</summary>
+    /// <summary>The recovery key couldn't be shown: the output isn't a terminal. No vault was made.</summary>
     public static Fault RecoveryKeyNowhereToGo() => Fault.Of("HoldfastRecoveryKeyNowhereToGo");
 
-    /// <summary>Recovery key file failed.</summary>
+    /// <summary>The recovery key couldn't be written to {path}: {reason}</summary>
     public static Fault RecoveryKeyFileFailed(string path, string reason) =>
         Fault.Of("HoldfastRecoveryKeyFileFailed").With("path", path).With("reason", reason);
 
-    /// <summary>Vault not named.</summary>
+    /// <summary>No vault was named.</summary>
     public static Fault VaultNotNamed() => Fault.Of("HoldfastVaultNotNamed");
 
-    /// <summary>Nothing matches.</summary>
+    /// <summary>No VM matches "{pattern}".</summary>
     public static Fault NothingMatches(string pattern) => Fault.Of("HoldfastNothingMatches").With("pattern", pattern);
 
-    /// <summary>Confirmation needed.</summary>
+    /// <summary>This needs to be confirmed: {operation}</summary>
     public static Fault ConfirmationNeeded(string operation) => Fault.Of("HoldfastConfirmationNeeded").With("operation", operation);
 
-    /// <summary>Fault code unknown.</summary>
+    /// <summary>There is no fault "{code}" in the catalogue.</summary>
     public static Fault FaultCodeUnknown(string code) => Fault.Of("HoldfastFaultCodeUnknown").With("code", code);
 
-    /// <summary>Cancelled.</summary>
+    /// <summary>Cancelled; everything is as before.</summary>
     public static Fault Cancelled() => Fault.Of("HoldfastCancelled");
 
-    /// <summary>Internal error.</summary>
+    /// <summary>An internal error occurred (activity {activityId}).</summary>
     public static Fault InternalError(string activityId, string path) =>
         Fault.Of("HoldfastInternalError").With("activityId", activityId).With("path", path);
 }

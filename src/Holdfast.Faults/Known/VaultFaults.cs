@@ -1,84 +1,87 @@
 namespace Holdfast.Faults;
 
-/// <summary>Faults of a vault: its objects, keys and recovery points. One factory per entry of <c>Catalogue/vault.json</c>.</summary>
+/// <summary>
+/// Faults of a vault: its objects, keys and recovery points.
+/// One factory per entry of <c>Catalogue/vault.json</c>.
+/// </summary>
 public static class VaultFaults
 {
-    /// <summary>Vault not found.</summary>
+    /// <summary>There is no vault at {path}.</summary>
     public static Fault VaultNotFound(string path) => Fault.Of("HoldfastVaultNotFound").With("path", path);
 
-    /// <summary>Not aVault.</summary>
+    /// <summary>The folder {path} isn't a vault.</summary>
     public static Fault NotAVault(string path) => Fault.Of("HoldfastNotAVault").With("path", path);
 
-    /// <summary>Vault already exists.</summary>
+    /// <summary>There is a vault at {path} already; nothing was changed.</summary>
     public static Fault VaultAlreadyExists(string path) => Fault.Of("HoldfastVaultAlreadyExists").With("path", path);
 
-    /// <summary>Vault wrong key.</summary>
+    /// <summary>The vault at {path} can't be opened with this passphrase or recovery key.</summary>
     public static Fault VaultWrongKey(string path) => Fault.Of("HoldfastVaultWrongKey").With("path", path);
 
-    /// <summary>Vault object damaged.</summary>
+    /// <summary>The vault's object {name} is damaged: {reason}</summary>
     public static Fault VaultObjectDamaged(string name, string reason) =>
         Fault.Of("HoldfastVaultObjectDamaged").With("name", name).With("reason", reason);
 
-    /// <summary>Vault full.</summary>
+    /// <summary>The vault at {path} is full.</summary>
     public static Fault VaultFull(string path) => Fault.Of("HoldfastVaultFull").With("path", path);
 
-    /// <summary>Vault not writable.</summary>
+    /// <summary>The vault at {path} can't be written to: {reason}</summary>
     public static Fault VaultNotWritable(string path, string reason) =>
         Fault.Of("HoldfastVaultNotWritable").With("path", path).With("reason", reason);
 
-    /// <summary>Vault format unsupported.</summary>
+    /// <summary>The vault at {path} needs a newer version of holdfast: {feature}</summary>
     public static Fault VaultFormatUnsupported(string path, string feature) =>
         Fault.Of("HoldfastVaultFormatUnsupported").With("path", path).With("feature", feature);
 
-    /// <summary>Vault session revoked.</summary>
+    /// <summary>The session {session} in the vault was revoked; nothing was committed.</summary>
     public static Fault VaultSessionRevoked(string session) => Fault.Of("HoldfastVaultSessionRevoked").With("session", session);
 
-    /// <summary>Vault io failed.</summary>
+    /// <summary>Reading or writing the vault at {path} failed: {reason}</summary>
     public static Fault VaultIoFailed(string path, string reason) =>
         Fault.Of("HoldfastVaultIoFailed").With("path", path).With("reason", reason);
 
-    /// <summary>Vault pack damaged.</summary>
+    /// <summary>The vault's pack {pack} is damaged or missing: {reason}</summary>
     public static Fault VaultPackDamaged(string pack, string reason) =>
         Fault.Of("HoldfastVaultPackDamaged").With("pack", pack).With("reason", reason);
 
-    /// <summary>Vault folder not empty.</summary>
+    /// <summary>The folder {path} isn't empty; no vault was made in it.</summary>
     public static Fault VaultFolderNotEmpty(string path) => Fault.Of("HoldfastVaultFolderNotEmpty").With("path", path);
 
-    /// <summary>Vault busy.</summary>
+    /// <summary>The vault at {path} is busy: {reason}</summary>
     public static Fault VaultBusy(string path, string reason) => Fault.Of("HoldfastVaultBusy").With("path", path).With("reason", reason);
 
-    /// <summary>Point not found.</summary>
+    /// <summary>"{vm}" has no recovery point {point} in this vault.</summary>
     public static Fault PointNotFound(string vm, string point) => Fault.Of("HoldfastPointNotFound").With("vm", vm).With("point", point);
 
-    /// <summary>Point ambiguous.</summary>
+    /// <summary>"{point}" fits more than one recovery point: {candidates}</summary>
     public static Fault PointAmbiguous(string point, IEnumerable<string> candidates) =>
         Fault.Of("HoldfastPointAmbiguous").With("point", point).With("candidates", candidates);
 
-    /// <summary>No points.</summary>
+    /// <summary>"{vm}" has no recovery point in this vault.</summary>
     public static Fault NoPoints(string vm) => Fault.Of("HoldfastNoPoints").With("vm", vm);
 
-    /// <summary>Point protected.</summary>
+    /// <summary>The recovery point {point} is protected and wasn't deleted: {reason}</summary>
     public static Fault PointProtected(string point, string reason) =>
         Fault.Of("HoldfastPointProtected").With("point", point).With("reason", reason);
 
-    /// <summary>Last good point.</summary>
+    /// <summary>The point {point} is the last good recovery point of "{vm}" and wasn't deleted.</summary>
     public static Fault LastGoodPoint(string vm, string point) => Fault.Of("HoldfastLastGoodPoint").With("vm", vm).With("point", point);
 
-    /// <summary>Point damaged.</summary>
+    /// <summary>The recovery point {point} can't be read whole: {reason}</summary>
     public static Fault PointDamaged(string point, string reason) =>
         Fault.Of("HoldfastPointDamaged").With("point", point).With("reason", reason);
 
-    /// <summary>Source ambiguous.</summary>
+    /// <summary>Several VMs in the vault were named "{vm}": {candidates}</summary>
     public static Fault SourceAmbiguous(string vm, IEnumerable<string> candidates) =>
         Fault.Of("HoldfastSourceAmbiguous").With("vm", vm).With("candidates", candidates);
 
-    /// <summary>Key slot not found.</summary>
+    /// <summary>The vault has no key slot {slot}.</summary>
     public static Fault KeySlotNotFound(string slot) => Fault.Of("HoldfastKeySlotNotFound").With("slot", slot);
 
-    /// <summary>Last key slot.</summary>
+    /// <summary>The key slot {slot} is the last one and wasn't removed.</summary>
     public static Fault LastKeySlot(string slot) => Fault.Of("HoldfastLastKeySlot").With("slot", slot);
 
-    /// <summary>Damage found.</summary>
+    /// <summary>Damage was found in the vault: {packs} packs; recovery points concerned: {points}</summary>
     public static Fault DamageFound(long packs, IEnumerable<string> points) =>
         Fault.Of("HoldfastDamageFound").With("packs", packs).With("points", points);
 }
