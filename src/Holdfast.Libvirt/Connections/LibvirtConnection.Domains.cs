@@ -1,0 +1,56 @@
+using System.Globalization;
+using Holdfast.Libvirt.Native;
+
+namespace Holdfast.Libvirt;
+
+public sealed unsafe partial class LibvirtConnection
+{
+    /// <summary>Lists domains.</summary>
+    /// <param name="filter">Which.</param>
+    public IReadOnlyList<Domain> ListDomains(DomainFilter filter = DomainFilter.All) =>
+        NativeCall.TakeList(
+            (out nint* items) => NativeLibvirt.virConnectListAllDomains(_handle, out items, (uint)filter),
+            item => new Domain(new DomainHandle(item)),
+            nameof(NativeLibvirt.virConnectListAllDomains));
+
+    /// <summary>Looks a domain up by its name; NoDomain when there is none.</summary>
+    /// <param name="name">The name.</param>
+    public Domain LookupDomain(string name) =>
+        new(NativeCall.Check(NativeLibvirt.virDomainLookupByName(_handle, name), nameof(NativeLibvirt.virDomainLookupByName)));
+
+    /// <summary>Looks a domain up by its UUID; NoDomain when there is none.</summary>
+    /// <param name="uuid">The UUID.</param>
+    public Domain LookupDomain(Guid uuid) =>
+        new(NativeCall.Check(
+            NativeLibvirt.virDomainLookupByUUIDString(_handle, uuid.ToString("D", CultureInfo.InvariantCulture)),
+            nameof(NativeLibvirt.virDomainLookupByUUIDString)));
+
+    /// <summary>Looks a domain up by its name; null when there is none.</summary>
+    /// <param name="name">The name.</param>
+    public Domain? FindDomain(string name) => NativeCall.NullWhenNotFound(() => LookupDomain(name));
+
+    /// <summary>Looks a domain up by its UUID; null when there is none.</summary>
+    /// <param name="uuid">The UUID.</param>
+    public Domain? FindDomain(Guid uuid) => NativeCall.NullWhenNotFound(() => LookupDomain(uuid));
+
+    /// <summary>Defines a domain, or redefines the one with the same name and UUID. Another UUID under a known name gives OperationFailed.</summary>
+    /// <param name="xml">A <c>domain</c> document.</param>
+    /// <param name="validate">Check it against libvirt's schema.</param>
+    public Domain DefineDomain(string xml, bool validate = true) =>
+        new(NativeCall.Check(
+            NativeLibvirt.virDomainDefineXMLFlags(_handle, xml, validate ? 1u : 0u),
+            nameof(NativeLibvirt.virDomainDefineXMLFlags)));
+
+    /// <summary>Defines a domain, on a thread of its own: libvirt may probe QEMU first, which takes seconds.</summary>
+    /// <param name="xml">A <c>domain</c> document.</param>
+    /// <param name="validate">Check it against libvirt's schema.</param>
+    /// <param name="ct">Stops waiting.</param>
+    public Task<Domain> DefineDomainAsync(string xml, bool validate, CancellationToken ct) =>
+        DedicatedThread.RunAsync(() => DefineDomain(xml, validate), ct);
+
+    /// <summary>Creates and starts a transient domain.</summary>
+    /// <param name="xml">A <c>domain</c> document.</param>
+    /// <param name="flags">How it is started.</param>
+    public Domain CreateTransientDomain(string xml, DomainStartOptions flags = DomainStartOptions.None) =>
+        new(NativeCall.Check(NativeLibvirt.virDomainCreateXML(_handle, xml, (uint)flags), nameof(NativeLibvirt.virDomainCreateXML)));
+}
