@@ -25,6 +25,17 @@ public sealed class DomainCheckpoint : IDisposable
     /// <param name="flags">With what.</param>
     public CheckpointXml ReadXml(CheckpointXmlOptions flags = CheckpointXmlOptions.NoDomain) => CheckpointXml.Parse(GetXml(flags));
 
+    /// <summary>The disks whose bitmap of this checkpoint is there and consistent; the others can't be read incrementally since it.</summary>
+    /// <remarks>
+    /// Asked without touching the domain: libvirt tells the size of good bitmaps only. The domain must run (OperationInvalid otherwise).
+    /// The answer also counts while a backup job runs.
+    /// </remarks>
+    public IReadOnlySet<string> GetDisksWithUsableBitmap() =>
+        ReadXml(CheckpointXmlOptions.Size | CheckpointXmlOptions.NoDomain).Disks
+            .Where(d => d is { IsTracked: true, SizeBytes: not null })
+            .Select(d => d.Target)
+            .ToHashSet(StringComparer.Ordinal);
+
     /// <summary>The parent's name; null for a root.</summary>
     public string? GetParentName() =>
         NativeCall.NullWhenNotFound(() =>
