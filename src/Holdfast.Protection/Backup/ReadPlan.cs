@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Holdfast.Nbd;
+using Holdfast.Vault;
 
 namespace Holdfast.Protection.Backup;
 
@@ -15,10 +16,6 @@ namespace Holdfast.Protection.Backup;
 /// <param name="ChunkSizeBytes">Chunk size of its map.</param>
 public sealed record ReadPlan(long DiskSizeBytes, int ChunkSizeBytes)
 {
-    /// <summary>NBD_STATE_ZERO of base:allocation (NBD protocol, "Metadata contexts").</summary>
-    private const uint ZeroFlag = 2;
-    /// <summary>NBD_STATE_DIRTY of qemu:dirty-bitmap.</summary>
-    private const uint DirtyFlag = 1;
     // Dirty ranges closer than this are looked up in one sweep over the allocation; farther apart, the gap is skipped.
     private const long SweepGapBytes = 32L << 20;
     private const int SweepRangesMax = 4096;
@@ -44,9 +41,9 @@ public sealed record ReadPlan(long DiskSizeBytes, int ChunkSizeBytes)
         ChunkRange? open = null;
         await foreach (var extent in dirtyExtents.WithCancellation(ct).ConfigureAwait(false))
         {
-            if ((extent.Flags & DirtyFlag) == 0 || extent.Length <= 0)
+            if ((extent.Flags & NbdContexts.Dirty) == 0 || extent.Length <= 0)
                 continue;
-            var range = Widen(extent.Offset, extent.Offset + extent.Length);
+            var range = Widen(extent.Offset, extent.End);
             for (; next < forced.Count && forced[next].First <= range.First; next++)
             {
                 if (Extend(ref open, forced[next]) is { } ready)
@@ -149,13 +146,13 @@ public sealed record ReadPlan(long DiskSizeBytes, int ChunkSizeBytes)
             // Extents that leave a gap would let unread data count as zeros.
             if (extent.Offset != position)
                 throw new InvalidDataException($"The allocation map has a gap at {position}.");
-            var isZero = (extent.Flags & ZeroFlag) != 0;
+            var isZero = (extent.Flags & NbdContexts.AllocationZero) != 0;
             if (isZero && !inRun)
                 runStart = position;
             if (!isZero && inRun && WholeChunks(runStart, position) is { Count: > 0 } zeros)
                 yield return zeros;
             inRun = isZero;
-            position = extent.Offset + extent.Length;
+            position = extent.End;
         }
 
         if (inRun && WholeChunks(runStart, Math.Min(position, to)) is { Count: > 0 } last)

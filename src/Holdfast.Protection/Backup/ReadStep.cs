@@ -1,3 +1,5 @@
+using Holdfast.Vault;
+
 namespace Holdfast.Protection.Backup;
 
 /// <summary>One step of bringing a disk's map up to date.</summary>

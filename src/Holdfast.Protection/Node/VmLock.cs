@@ -25,7 +25,7 @@ public sealed class VmLock : IDisposable
         }
         catch (IOException e) when (e is not (DirectoryNotFoundException or PathTooLongException))
         {
-            throw new FaultException(Faults.Faults.OperationInProgress(name), e);
+            throw new FaultException(BackupFaults.OperationInProgress(name, "holdfast"), e);
         }
     }
 
