@@ -1,0 +1,158 @@
+using Holdfast.Faults;
+using Holdfast.GuestAgent;
+using Holdfast.Libvirt;
+using Holdfast.Nbd;
+using Holdfast.Protection.Sources;
+using Holdfast.Vault;
+
+namespace Holdfast.Protection;
+
+/// <summary>
+/// Turns the typed exceptions of the rooms below into faults of the catalogue. The one place that does: a service catches nothing
+/// that it can't handle, and lets this map the rest. What no fault stands for (a bug) passes as it is.
+/// </summary>
+public static class FaultMapping
+{
+    private const int Enospc = 28;
+    private const int Edquot = 122;
+
+    /// <summary>Runs <paramref name="action"/>; what it throws leaves as a <see cref="FaultException"/> where there is a fault for it.</summary>
+    public static async Task GuardAsync(Func<Task> action, FaultSubject subject)
+    {
+        ArgumentNullException.ThrowIfNull(action);
+        try
+        {
+            await action().ConfigureAwait(false);
+        }
+        catch (Exception e) when (ToFault(e, subject) is { } fault)
+        {
+            throw new FaultException(fault, e);
+        }
+    }
+
+    /// <summary>Runs <paramref name="action"/> and hands on what it returns; see <see cref="GuardAsync(Func{Task}, FaultSubject)"/>.</summary>
+    public static async Task<T> GuardAsync<T>(Func<Task<T>> action, FaultSubject subject)
+    {
+        ArgumentNullException.ThrowIfNull(action);
+        try
+        {
+            return await action().ConfigureAwait(false);
+        }
+        catch (Exception e) when (ToFault(e, subject) is { } fault)
+        {
+            throw new FaultException(fault, e);
+        }
+    }
+
+    /// <summary>Runs <paramref name="action"/>; see <see cref="GuardAsync(Func{Task}, FaultSubject)"/>.</summary>
+    public static void Guard(Action action, FaultSubject subject)
+    {
+        ArgumentNullException.ThrowIfNull(action);
+        try
+        {
+            action();
+        }
+        catch (Exception e) when (ToFault(e, subject) is { } fault)
+        {
+            throw new FaultException(fault, e);
+        }
+    }
+
+    /// <summary>Runs <paramref name="action"/> and hands on what it returns; see <see cref="GuardAsync(Func{Task}, FaultSubject)"/>.</summary>
+    public static T Guard<T>(Func<T> action, FaultSubject subject)
+    {
+        ArgumentNullException.ThrowIfNull(action);
+        try
+        {
+            return action();
+        }
+        catch (Exception e) when (ToFault(e, subject) is { } fault)
+        {
+            throw new FaultException(fault, e);
+        }
+    }
+
+    /// <summary>
+    /// The fault that an exception stands for; null for cancellation, for what is a fault already, and for bugs.
+    /// </summary>
+    public static Fault? ToFault(Exception exception, FaultSubject subject)
+    {
+        ArgumentNullException.ThrowIfNull(subject);
+        return exception switch
+        {
+            VaultException e => OfVault(e, subject),
+            LibvirtException e => OfLibvirt(e, subject),
+            NbdException e => OfNbd(e, subject),
+            GuestAgentException e => OfAgent(e, subject),
+            StorageDaemonException e => OfStorageDaemon(e, subject),
+            IOException or UnauthorizedAccessException when subject.Path is { } path => OfFile(exception, path),
+            _ => null,
+        };
+    }
+
+    private static Fault OfVault(VaultException e, FaultSubject s) => e.Kind switch
+    {
+        VaultErrorKind.WrongKey => VaultFaults.VaultWrongKey(s.VaultPlace),
+        VaultErrorKind.AlreadyExists => VaultFaults.VaultAlreadyExists(s.VaultPlace),
+        VaultErrorKind.NotAVault => VaultFaults.NotAVault(s.VaultPlace),
+        VaultErrorKind.Damaged when s.Point.Length > 0 => VaultFaults.PointDamaged(s.Point, e.Message),
+        VaultErrorKind.Damaged => VaultFaults.VaultObjectDamaged(e.ObjectName ?? "", e.Message),
+        VaultErrorKind.NoSpace => VaultFaults.VaultFull(s.VaultPlace),
+        VaultErrorKind.PermissionDenied => VaultFaults.VaultNotWritable(s.VaultPlace, e.Message),
+        VaultErrorKind.Unsupported => VaultFaults.VaultFormatUnsupported(s.VaultPlace, e.Message),
+        VaultErrorKind.PointNotFound => VaultFaults.PointNotFound(s.Vm, s.Point),
+        VaultErrorKind.PointProtected => VaultFaults.PointProtected(s.Point, e.Message),
+        VaultErrorKind.SessionRevoked => VaultFaults.VaultSessionRevoked(s.Point),
+        VaultErrorKind.AttachmentNotFound => VaultFaults.PointDamaged(s.Point, e.Message),
+        VaultErrorKind.LastKeySlot => VaultFaults.LastKeySlot(e.ObjectName ?? ""),
+        VaultErrorKind.KeySlotNotFound => VaultFaults.KeySlotNotFound(e.ObjectName ?? ""),
+        VaultErrorKind.Conflict => VaultFaults.VaultBusy(s.VaultPlace, e.Message),
+        _ => VaultFaults.VaultIoFailed(s.VaultPlace, e.Message),
+    };
+
+    private static Fault OfLibvirt(LibvirtException e, FaultSubject s) => e.Code switch
+    {
+        _ when e.IsConnectionLost => HostFaults.HypervisorConnectionLost(e.Message),
+        LibvirtErrorCode.NoDomain => BackupFaults.VmNotFound(s.Vm, ""),
+        LibvirtErrorCode.AgentUnresponsive or LibvirtErrorCode.AgentUnsynced => AgentFaults.AgentNotConnected(s.Vm),
+        LibvirtErrorCode.AccessDenied or LibvirtErrorCode.AuthFailed or LibvirtErrorCode.AuthCancelled or LibvirtErrorCode.AuthUnavailable
+            or LibvirtErrorCode.OperationDenied => HostFaults.HypervisorPermissionDenied("", e.Message),
+        LibvirtErrorCode.OperationTimeout or LibvirtErrorCode.ResourceBusy => BackupFaults.DomainJobActive(s.Vm, e.Message),
+        _ => HostFaults.HypervisorOperationFailed(s.Operation.Length > 0 ? s.Operation : e.Call, e.Message),
+    };
+
+    private static Fault OfNbd(NbdException e, FaultSubject s) => (e.Kind, s.Path) switch
+    {
+        (NbdErrorKind.ServerError, { } path) when e.ServerErrno == Enospc => RestoreFaults.TargetWriteFailed(path, "No space left on device"),
+        (_, { } path) => RestoreFaults.TargetWriteFailed(path, e.Message),
+        (NbdErrorKind.ProtocolViolation or NbdErrorKind.HandshakeFailed, _) => BackupFaults.NbdProtocolViolation(s.Disk, e.Message),
+        _ => BackupFaults.DiskReadFailed(s.Disk, e.Message),
+    };
+
+    private static Fault OfAgent(GuestAgentException e, FaultSubject s) => e.Kind switch
+    {
+        GuestAgentErrorKind.NotConfigured => AgentFaults.AgentChannelMissing(s.Vm),
+        GuestAgentErrorKind.NotConnected => AgentFaults.AgentNotConnected(s.Vm),
+        GuestAgentErrorKind.DomainNotRunning => AgentFaults.VmIsOff(s.Vm),
+        GuestAgentErrorKind.CommandNotFound or GuestAgentErrorKind.CommandDisabled => AgentFaults.AgentCommandDisabled(s.Vm, [s.Operation]),
+        GuestAgentErrorKind.FrozenState => AgentFaults.AlreadyFrozen(s.Vm),
+        _ => AgentFaults.AgentCommandFailed(s.Vm, s.Operation, e.Message),
+    };
+
+    private static Fault OfStorageDaemon(StorageDaemonException e, FaultSubject s) => e switch
+    {
+        { InnerException: System.ComponentModel.Win32Exception } => HostFaults.ToolMissing("qemu-storage-daemon", "qemu-system-common"),
+        { IsLocked: true } => BackupFaults.ImageInUse(s.Path ?? s.Disk, e.Message),
+        { IsMissing: true } => BackupFaults.ImageNotFound(s.Path ?? s.Disk),
+        _ => BackupFaults.ImageUnreadable(s.Path ?? s.Disk, e.Message),
+    };
+
+    private static Fault OfFile(Exception e, string path) => e switch
+    {
+        // .NET keeps errno in HResult for errors that have no type of their own.
+        { HResult: Enospc or Edquot } => RestoreFaults.TargetWriteFailed(path, "No space left on device"),
+        UnauthorizedAccessException => RestoreFaults.TargetNotWritable(path, e.Message),
+        DirectoryNotFoundException => RestoreFaults.TargetFolderNotFound(path),
+        _ => RestoreFaults.TargetWriteFailed(path, e.Message),
+    };
+}

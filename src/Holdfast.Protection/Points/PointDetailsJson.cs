@@ -1,0 +1,59 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Holdfast.Protection.Points;
+
+/// <summary>
+/// The form in which <see cref="PointDetails"/> lie in a point. INV-R1: a reader takes every document of its own or an older major
+/// format; members that it doesn't know are skipped, so a newer minor format stays readable.
+/// </summary>
+public static class PointDetailsJson
+{
+    /// <summary>The format written. Raised only when a document can't be understood without its new members.</summary>
+    public const int Format = 1;
+
+    private const int DocumentBytesMax = 4 * 1024 * 1024;
+
+    /// <summary>Writes the details as UTF-8 JSON.</summary>
+    public static byte[] Write(PointDetails details)
+    {
+        ArgumentNullException.ThrowIfNull(details);
+        return JsonSerializer.SerializeToUtf8Bytes(new PointDocument(Format, details), PointJsonContext.Default.PointDocument);
+    }
+
+    /// <summary>Reads details.</summary>
+    /// <exception cref="FormatException">The document is damaged, or of a format newer than this program's.</exception>
+    public static PointDetails Read(ReadOnlyMemory<byte> json)
+    {
+        if (json.Length > DocumentBytesMax)
+            throw new FormatException($"The point's properties are larger than {DocumentBytesMax} bytes.");
+        try
+        {
+            var document = JsonSerializer.Deserialize(json.Span, PointJsonContext.Default.PointDocument)
+                ?? throw new FormatException("The point's properties are empty.");
+            if (document.Format is < 1 or > Format)
+                throw new FormatException($"The point's properties are of format {document.Format}; this program reads up to {Format}.");
+            return document.Details is { Disks: not null, Name: not null, Host: not null } details
+                ? details
+                : throw new FormatException("The point's properties lack what every point has.");
+        }
+        catch (JsonException e)
+        {
+            throw new FormatException("The point's properties can't be read: " + e.Message, e);
+        }
+    }
+}
+
+/// <summary>The document around the details.</summary>
+/// <param name="Format">Its format.</param>
+/// <param name="Details">The details.</param>
+internal sealed record PointDocument(int Format, PointDetails Details);
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    UseStringEnumConverter = true,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Skip,
+    MaxDepth = 16)]
+[JsonSerializable(typeof(PointDocument))]
+internal sealed partial class PointJsonContext : JsonSerializerContext;

@@ -1,0 +1,152 @@
+using System.Globalization;
+using Holdfast.Faults;
+using Holdfast.Protection.Node;
+using Holdfast.Vault;
+
+namespace Holdfast.Protection.Points;
+
+/// <summary>Recovery points: found, listed, protected, deleted, pruned.</summary>
+public sealed class PointService(EngineContext context)
+{
+    private const int PrefixLengthMin = 4;
+
+    /// <summary>The points of a source, newest first. Points that can't be read aren't among them.</summary>
+    public Task<IReadOnlyList<RecoveryPoint>> ListAsync(Guid source, CancellationToken ct) => ListCoreAsync(new SourceId(source), ct);
+
+    /// <summary>The points of all sources, newest first.</summary>
+    public Task<IReadOnlyList<RecoveryPoint>> ListAllAsync(CancellationToken ct) => ListCoreAsync(null, ct);
+
+    /// <summary>A point by its id, by the first digits of it (four at least), or the newest.</summary>
+    /// <param name="source">UUID of the VM or image.</param>
+    /// <param name="idOrPrefix">Id or its beginning; null takes the newest.</param>
+    /// <param name="ct">Cancels it.</param>
+    /// <exception cref="FaultException">There is none, or several begin so.</exception>
+    public async Task<RecoveryPoint> FindAsync(Guid source, string? idOrPrefix, CancellationToken ct)
+    {
+        var points = await ListAsync(source, ct).ConfigureAwait(false);
+        var name = points.Count > 0 ? points[0].Details.Name : source.ToString();
+        if (points.Count == 0 && idOrPrefix is null)
+            throw new FaultException(VaultFaults.NoPoints(name));
+        if (idOrPrefix is null)
+            return points[0];
+
+        var wanted = idOrPrefix.Replace("-", "", StringComparison.Ordinal);
+        var found = wanted.Length < PrefixLengthMin ? [] : points
+            .Where(p => p.Id.ToString().StartsWith(wanted, StringComparison.OrdinalIgnoreCase)).ToList();
+        return found.Count switch
+        {
+            1 => found[0],
+            0 => throw new FaultException(VaultFaults.PointNotFound(name, idOrPrefix)),
+            _ => throw new FaultException(VaultFaults.PointAmbiguous(idOrPrefix, found.Select(p => p.Id.ToString()))),
+        };
+    }
+
+    /// <summary>
+    /// Deletes a point. The base of a checkpoint may go too: the next run then reads those disks whole. The last point may go as
+    /// well, since the user named it; only <see cref="PruneAsync"/> spares it.
+    /// </summary>
+    /// <exception cref="FaultException">It is protected, or must be retained.</exception>
+    public async Task DeleteAsync(RecoveryPoint point, CancellationToken ct)
+    {
+        ArgumentNullException.ThrowIfNull(point);
+        if (point.Stored.Retention.Holds(context.Time.GetUtcNow()))
+            throw new FaultException(VaultFaults.PointProtected(point.Id.ToString(), HoldText(point.Stored.Retention)));
+        await FaultMapping.GuardAsync(
+            () => context.RequiredVault.DeletePointAsync(point.Stored.SourceId, point.Id, ct), FaultSubject.Of(point)).ConfigureAwait(false);
+    }
+
+    /// <summary>Protects a point for ever, retains it until an instant, or takes both back.</summary>
+    /// <param name="point">The point.</param>
+    /// <param name="mark">What keeps it from now on.</param>
+    /// <param name="ct">Cancels it.</param>
+    public async Task ProtectAsync(RecoveryPoint point, RetentionMark mark, CancellationToken ct)
+    {
+        ArgumentNullException.ThrowIfNull(point);
+        await FaultMapping.GuardAsync(
+            () => context.RequiredVault.SetRetentionAsync(point.Stored.SourceId, point.Id, mark, ct), FaultSubject.Of(point))
+            .ConfigureAwait(false);
+    }
+
+    /// <summary>What pruning by <paramref name="rule"/> would do, newest point first. Changes nothing.</summary>
+    public async Task<IReadOnlyList<PruneDecision>> PlanPruneAsync(Guid source, PruneRule rule, CancellationToken ct)
+    {
+        var points = await ListAsync(source, ct).ConfigureAwait(false);
+        var good = await FindNewestGoodAsync(points, ct).ConfigureAwait(false);
+        return PrunePlan.Make(points, rule, p => p.Id == good, context.Time.GetUtcNow(), context.Time.LocalTimeZone);
+    }
+
+    /// <summary>Deletes the points that <paramref name="decisions"/> let go.</summary>
+    /// <returns>The points deleted.</returns>
+    public async Task<IReadOnlyList<RecoveryPoint>> PruneAsync(IReadOnlyList<PruneDecision> decisions, CancellationToken ct)
+    {
+        ArgumentNullException.ThrowIfNull(decisions);
+        var gone = new List<RecoveryPoint>();
+        foreach (var decision in decisions.Where(d => !d.Keep))
+        {
+            try
+            {
+                await DeleteAsync(decision.Point, ct).ConfigureAwait(false);
+                gone.Add(decision.Point);
+            }
+            catch (FaultException e) when (e.InnerException is VaultException { Kind: VaultErrorKind.PointProtected or VaultErrorKind.PointNotFound })
+            {
+                // Protected or deleted by somebody else since the plan was made: both are as they should be.
+            }
+        }
+
+        return gone;
+    }
+
+    private async Task<PointId?> FindNewestGoodAsync(IReadOnlyList<RecoveryPoint> points, CancellationToken ct)
+    {
+        foreach (var point in points)
+        {
+            if (await IsWholeAsync(point, ct).ConfigureAwait(false))
+                return point.Id;
+        }
+
+        return null;
+    }
+
+    private async Task<bool> IsWholeAsync(RecoveryPoint point, CancellationToken ct)
+    {
+        try
+        {
+            foreach (var disk in point.Stored.Disks)
+            {
+                await foreach (var _ in context.RequiredVault.FindUnreadableChunksAsync(disk, ct).ConfigureAwait(false))
+                    return false;
+            }
+
+            return true;
+        }
+        catch (VaultException e) when (e.Kind is VaultErrorKind.Damaged)
+        {
+            return false;
+        }
+    }
+
+    private async Task<IReadOnlyList<RecoveryPoint>> ListCoreAsync(SourceId? source, CancellationToken ct)
+    {
+        var stored = await FaultMapping.GuardAsync(
+            () => context.RequiredVault.ListPointsAsync(source, ct), FaultSubject.Vault).ConfigureAwait(false);
+        return [.. stored.Select(TryRead).OfType<RecoveryPoint>().OrderByDescending(p => p.CreatedUtc)];
+    }
+
+    // A point of another program, or of a newer format, isn't ours to show or to prune.
+    private static RecoveryPoint? TryRead(Point point)
+    {
+        try
+        {
+            return new RecoveryPoint(point, PointDetailsJson.Read(point.Properties));
+        }
+        catch (FormatException)
+        {
+            return null;
+        }
+    }
+
+    private static string HoldText(RetentionMark mark) => mark.Protected
+        ? "protected"
+        : "retained until " + mark.RetainUntil?.ToUniversalTime().ToString("yyyy-MM-dd HH:mm'Z'", CultureInfo.InvariantCulture);
+}
