@@ -15,6 +15,7 @@ public static class FaultMapping
 {
     private const int Enospc = 28;
     private const int Edquot = 122;
+    private const string NoSpace = "No space left on device";
 
     /// <summary>Runs <paramref name="action"/>; what it throws leaves as a <see cref="FaultException"/> where there is a fault for it.</summary>
     public static async Task GuardAsync(Func<Task> action, FaultSubject subject)
@@ -121,11 +122,11 @@ public static class FaultMapping
         _ => HostFaults.HypervisorOperationFailed(s.Operation.Length > 0 ? s.Operation : e.Call, e.Message),
     };
 
-    private static Fault OfNbd(NbdException e, FaultSubject s) => (e.Kind, s.Path) switch
+    private static Fault OfNbd(NbdException e, FaultSubject s) => e.Kind switch
     {
-        (NbdErrorKind.ServerError, { } path) when e.ServerErrno == Enospc => RestoreFaults.TargetWriteFailed(path, "No space left on device"),
-        (_, { } path) => RestoreFaults.TargetWriteFailed(path, e.Message),
-        (NbdErrorKind.ProtocolViolation or NbdErrorKind.HandshakeFailed, _) => BackupFaults.NbdProtocolViolation(s.Disk, e.Message),
+        NbdErrorKind.ServerError when s.IsTarget && e.ServerErrno == Enospc => RestoreFaults.TargetWriteFailed(s.Path ?? "", NoSpace),
+        _ when s.IsTarget => RestoreFaults.TargetWriteFailed(s.Path ?? "", e.Message),
+        NbdErrorKind.ProtocolViolation or NbdErrorKind.HandshakeFailed => BackupFaults.NbdProtocolViolation(s.Disk, e.Message),
         _ => BackupFaults.DiskReadFailed(s.Disk, e.Message),
     };
 
@@ -141,7 +142,11 @@ public static class FaultMapping
 
     private static Fault OfStorageDaemon(StorageDaemonException e, FaultSubject s) => e switch
     {
-        { InnerException: System.ComponentModel.Win32Exception } => HostFaults.ToolMissing("qemu-storage-daemon", "qemu-system-common"),
+        { InnerException: System.ComponentModel.Win32Exception } => HostFaults.ToolMissing("setpriv", "util-linux"),
+        // setpriv(1) says so when the program that it is to run isn't there.
+        _ when e.Message.Contains("setpriv: failed to execute", StringComparison.Ordinal) =>
+            HostFaults.ToolMissing("qemu-img, qemu-storage-daemon", "qemu-utils, qemu-system-common"),
+        _ when s.IsTarget => RestoreFaults.TargetWriteFailed(s.Path ?? "", e.Message),
         { IsLocked: true } => BackupFaults.ImageInUse(s.Path ?? s.Disk, e.Message),
         { IsMissing: true } => BackupFaults.ImageNotFound(s.Path ?? s.Disk),
         _ => BackupFaults.ImageUnreadable(s.Path ?? s.Disk, e.Message),
@@ -150,7 +155,7 @@ public static class FaultMapping
     private static Fault OfFile(Exception e, string path) => e switch
     {
         // .NET keeps errno in HResult for errors that have no type of their own.
-        { HResult: Enospc or Edquot } => RestoreFaults.TargetWriteFailed(path, "No space left on device"),
+        { HResult: Enospc or Edquot } => RestoreFaults.TargetWriteFailed(path, NoSpace),
         UnauthorizedAccessException => RestoreFaults.TargetNotWritable(path, e.Message),
         DirectoryNotFoundException => RestoreFaults.TargetFolderNotFound(path),
         _ => RestoreFaults.TargetWriteFailed(path, e.Message),

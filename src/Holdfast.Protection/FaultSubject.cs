@@ -20,6 +20,9 @@ public sealed record FaultSubject
     /// <summary>The file or folder that is read or written on the host; null where none is concerned.</summary>
     public string? Path { get; init; }
 
+    /// <summary>Whether <see cref="Path"/> is written (a restored image) rather than read.</summary>
+    public bool IsTarget { get; init; }
+
     /// <summary>What is being done, in a few English words ("start the VM").</summary>
     public string Operation { get; init; } = "";
 
