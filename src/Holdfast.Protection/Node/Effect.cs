@@ -61,10 +61,12 @@ public enum Effect
     PlaceNewImage,
     /// <summary>Restore: the domain is defined.</summary>
     DefineDomain,
-    /// <summary>Restore in place: the journal is removed.</summary>
-    RemoveRestoreJournal,
-    /// <summary>Restore in place: the old images are deleted.</summary>
+    /// <summary>Restore in place: what libvirt remembers of the old images' checkpoints is dropped, and the next backup told why it is full.</summary>
+    ForgetCheckpoints,
+    /// <summary>Restore in place: an old image is deleted.</summary>
     DeleteOldImage,
+    /// <summary>Restore: the journal is removed.</summary>
+    RemoveRestoreJournal,
     /// <summary>Restore: the domain is started.</summary>
     StartDomain,
 }

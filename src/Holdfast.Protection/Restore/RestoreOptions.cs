@@ -18,6 +18,7 @@ public abstract record RestoreOptions
 
 /// <summary>Restore as a new VM beside the old one: new UUID, new MACs, every host path rewritten.</summary>
 /// <param name="NewName">The new VM's name; must be free.</param>
+[System.Diagnostics.CodeAnalysis.SuppressMessage("Naming", "CA1711", Justification = "It restores as a new VM; it isn't a newer RestoreAs.")]
 public sealed record RestoreAsNew(string NewName) : RestoreOptions
 {
     /// <summary>libvirt network for every interface; null keeps the saved ones.</summary>

@@ -1,0 +1,121 @@
+using Holdfast.Faults;
+using Holdfast.Protection.Backup;
+using Holdfast.Protection.Node;
+using Holdfast.Protection.Points;
+
+namespace Holdfast.Protection.Restore;
+
+/// <summary>Writes a point's disks to new images: vault, through bounded buffers, to the image.</summary>
+internal sealed class ImageRestorer(EngineContext context, RecoveryPoint point, IProgress<RunProgress>? progress)
+{
+    private readonly FaultSubject _subject = FaultSubject.Of(point);
+
+    /// <summary>Things that the user should know.</summary>
+    public List<Fault> Warnings { get; } = [];
+
+    /// <summary>Bytes of data written so far.</summary>
+    public long WrittenBytes { get; private set; }
+
+    /// <summary>Sees beforehand that every file system has room for the data that goes to it.</summary>
+    /// <exception cref="FaultException">One hasn't.</exception>
+    public async Task RequireSpaceAsync(IReadOnlyList<ImageJob> jobs, CancellationToken ct)
+    {
+        var needs = new Dictionary<ulong, (string Folder, long Bytes)>();
+        foreach (var job in jobs)
+        {
+            var folder = Path.GetDirectoryName(job.Item.Path)!;
+            var chunks = await FaultMapping.GuardAsync(
+                () => context.RequiredVault.CountDataChunksAsync(job.Disk, ct), _subject).ConfigureAwait(false);
+            var data = Math.Min(chunks * job.Disk.ChunkSizeBytes, job.Disk.SizeBytes);
+            var device = HostFile.Look(folder)?.Device ?? throw new FaultException(RestoreFaults.TargetFolderNotFound(folder));
+            var before = needs.GetValueOrDefault(device).Bytes;
+            needs[device] = (folder, before + data + Overhead(job.Disk.SizeBytes, job.Format));
+        }
+
+        foreach (var (folder, bytes) in needs.Values)
+        {
+            var free = HostFile.FreeBytes(folder);
+            if (free < bytes)
+                throw new FaultException(RestoreFaults.TargetSpaceShort(folder, bytes, free));
+        }
+    }
+
+    /// <summary>Writes all images, one after the other, each in parallel in itself.</summary>
+    public async Task WriteAsync(IReadOnlyList<ImageJob> jobs, CancellationToken ct)
+    {
+        var total = jobs.Sum(j => j.Disk.SizeBytes);
+        var done = 0L;
+        foreach (var job in jobs)
+        {
+            await FaultMapping.GuardAsync(
+                () => WriteAsync(job, done, total, ct), _subject with { Disk = job.Disk.Name, Path = job.Item.Path, IsTarget = true })
+                .ConfigureAwait(false);
+            done += job.Disk.SizeBytes;
+        }
+    }
+
+    /// <summary>Writes a small file (XML, firmware variables), mode 0600, durably.</summary>
+    public static void WriteFile(RestoreItem item, ReadOnlySpan<byte> content)
+    {
+        using var file = new FileStream(item.NewPath, new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.Write,
+            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+        });
+        file.Write(content);
+        file.Flush(flushToDisk: true);
+    }
+
+    /// <summary>Removes whatever an unfinished restore left, and its journal.</summary>
+    public static void Abandon(RestoreJournalFile journal)
+    {
+        FileSwap.Undo(journal.Journal.Items);
+        journal.Remove();
+    }
+
+    /// <summary>The items with the identity of their new files, for the sealed journal.</summary>
+    public static IReadOnlyList<RestoreItem> Stamped(IReadOnlyList<RestoreItem> items) =>
+        [.. items.Select(i => i with
+        {
+            New = HostFile.Look(i.NewPath)?.Stamp ?? throw new FileNotFoundException("A restored file is gone.", i.NewPath),
+            Old = i.OldPath is null ? null : HostFile.Look(i.Path)?.Stamp,
+        })];
+
+    private async Task WriteAsync(ImageJob job, long doneBefore, long total, CancellationToken ct)
+    {
+        ImageTarget? target = null;
+        try
+        {
+            target = await context.Effects.RunAsync(Effect.CreateImage, () => CreateAsync(job, ct)).ConfigureAwait(false);
+            await context.Effects.RunAsync(
+                Effect.WriteImage,
+                async () =>
+                {
+                    var relay = progress is null ? null : new Relay(progress, job.Disk.Name, doneBefore, total);
+                    await context.RequiredVault.CopyDiskToAsync(job.Disk, target, relay, ct).ConfigureAwait(false);
+                    await target.CompleteAsync(ct).ConfigureAwait(false);
+                }).ConfigureAwait(false);
+            WrittenBytes += target.WrittenBytes;
+            if (target is RawFileTarget { IsSparse: false })
+                Warnings.Add(RestoreFaults.SparseUnsupported(job.Item.Path));
+        }
+        finally
+        {
+            if (target is not null)
+                await target.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    private static async Task<ImageTarget> CreateAsync(ImageJob job, CancellationToken ct) => job.Format is ImageFormat.Raw
+        ? RawFileTarget.Create(job.Item.NewPath, job.Disk.SizeBytes)
+        : await Qcow2Target.CreateAsync(job.Item.NewPath, job.Disk.SizeBytes, null, ct).ConfigureAwait(false);
+
+    // qcow2: L2 entries (8 bytes a cluster of 64 KiB) and refcounts; raw: nothing that matters.
+    private static long Overhead(long diskBytes, ImageFormat format) => format is ImageFormat.Raw ? 0 : (diskBytes >> 12) + (1 << 20);
+
+    private sealed class Relay(IProgress<RunProgress> outer, string disk, long doneBefore, long total) : IProgress<long>
+    {
+        public void Report(long value) => outer.Report(new RunProgress(RunStage.Restore, disk, doneBefore + value, total, 0));
+    }
+}

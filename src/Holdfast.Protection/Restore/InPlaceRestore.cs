@@ -1,0 +1,233 @@
+using Holdfast.Faults;
+using Holdfast.Libvirt;
+using Holdfast.Protection.Backup;
+using Holdfast.Protection.Node;
+using Holdfast.Protection.Points;
+using Holdfast.Vault;
+
+namespace Holdfast.Protection.Restore;
+
+/// <summary>Puts a point's disks in the place of a VM's present ones. INV-R7: all disks or none, also after a crash at any step.</summary>
+internal sealed class InPlaceRestore(EngineContext context, RecoveryPoint point, RestoreInPlace options, IProgress<RunProgress>? progress)
+{
+    private readonly ImageRestorer _images = new(context, point, progress);
+    private readonly List<Fault> _warnings = [];
+
+    public async Task<RestoreResult> RunAsync(IReadOnlyList<PointDisk> disks, CancellationToken ct)
+    {
+        var started = context.Time.GetTimestamp();
+        var host = context.RequiredHost;
+        var uuid = point.Stored.SourceId.Value;
+        var subject = FaultSubject.OfVm(point.Details.Name, "look at the VM");
+        if (point.Details.Kind is not SourceKind.VirtualMachine)
+            throw new FaultException(RestoreFaults.PointHasNoConfiguration(point.Id.ToString()));
+        var saved = options.WithConfiguration ? await SavedConfiguration.ReadAsync(context, point, ct).ConfigureAwait(false) : null;
+        if (saved is not null && saved.Xml.Tpms.Any(t => t.Backing == "emulator"))
+            throw new FaultException(RestoreFaults.TpmStateNotRestorable(point.Details.Name));
+
+        using var busy = VmLock.Acquire(context.Paths, uuid, point.Details.Name);
+        using (var domain = FaultMapping.Guard(() => host.FindDomain(uuid), subject))
+        {
+            if (domain is null && saved is null)
+                throw new FaultException(BackupFaults.VmNotFound(point.Details.Name, host.Uri.ToString()));
+            if (domain is not null)
+                await FaultMapping.GuardAsync(() => RequireOffAsync(domain, ct), subject).ConfigureAwait(false);
+        }
+
+        var name = NameOf(host, uuid);
+        var layout = FaultMapping.Guard(() => LayoutOf(host, uuid, name, saved, disks), subject);
+        var id = RestoreJournalFile.NewId();
+        var jobs = disks.Select(d => new ImageJob(
+            d, RestoreItem.Make(id, d.Name, layout.Places[d.Name].Path, File.Exists(layout.Places[d.Name].Path)),
+            layout.Places[d.Name].Format == "raw" ? ImageFormat.Raw : ImageFormat.Qcow2)).ToList();
+        var nvram = NvramItem(id, saved);
+        List<RestoreItem> items = [.. jobs.Select(j => j.Item), .. new[] { nvram }.OfType<RestoreItem>()];
+        FaultMapping.Guard(() => RequireOwnFiles(host, uuid, name, items), subject);
+        await _images.RequireSpaceAsync(jobs, ct).ConfigureAwait(false);
+
+        using var journal = await context.Effects.RunAsync(Effect.WriteRestoreJournal, () => Task.FromResult(FaultMapping.Guard(
+            () => RestoreJournalFile.Create(context.Paths, new RestoreJournal
+            {
+                Id = id,
+                Kind = RestoreKind.InPlace,
+                Uuid = uuid,
+                Vm = name,
+                Point = point.Id.ToString(),
+                Vault = point.Stored.VaultId.ToString(),
+                Items = items,
+                DefineXml = layout.DefineXml,
+            }), subject with { Path = context.Paths.State }))).ConfigureAwait(false);
+        var finish = new InPlaceFinish(context, host);
+        try
+        {
+            await _images.WriteAsync(jobs, ct).ConfigureAwait(false);
+            await FaultMapping.GuardAsync(
+                () => SwapAsync(journal, items, nvram, layout, saved, disks, ct), subject with { Path = items[0].Path, IsTarget = true })
+                .ConfigureAwait(false);
+            progress?.Report(new RunProgress(RunStage.Finish, null, 0, 0, 0));
+            await FaultMapping.GuardAsync(() => finish.DefineAsync(journal.Journal), subject).ConfigureAwait(false);
+        }
+        catch
+        {
+            ImageRestorer.Abandon(journal);
+            throw;
+        }
+
+        await FaultMapping.GuardAsync(() => finish.CloseAsync(journal), subject with { Path = items[0].Path, IsTarget = true })
+            .ConfigureAwait(false);
+        if (options.Start)
+            await StartAsync(host, uuid, name).ConfigureAwait(false);
+        return new RestoreResult(
+            uuid, name, jobs.ToDictionary(j => j.Item.Target, j => j.Item.Path), _images.WrittenBytes,
+            context.Time.GetElapsedTime(started), [.. _warnings, .. _images.Warnings]);
+    }
+
+    // From the check under the images' locks on nobody can start the VM on its old images; once they are moved aside, not at all.
+    private async Task SwapAsync(
+        RestoreJournalFile journal, List<RestoreItem> items, RestoreItem? nvram, InPlaceLayout layout, SavedConfiguration? saved,
+        IReadOnlyList<PointDisk> disks, CancellationToken ct)
+    {
+        if (nvram is not null)
+            ImageRestorer.WriteFile(nvram, saved!.Nvram);
+        foreach (var item in items)
+        {
+            if (item.OldPath is not null && HostFile.Look(item.Path) is { } old)
+                HostFile.SetOwner(item.NewPath, old.UserId, old.GroupId, old.Mode);
+        }
+
+        ct.ThrowIfCancellationRequested();
+        var locks = new List<ImageLock>();
+        try
+        {
+            foreach (var item in items.Where(i => i.OldPath is not null))
+            {
+                locks.Add(ImageLock.TryTake(item.Path)
+                    ?? throw new FaultException(BackupFaults.ImageInUse(item.Path, "another process has it open")));
+            }
+
+            CheckAgain(journal.Journal, layout, saved, disks);
+            await context.Effects.RunAsync(Effect.SealRestoreJournal, () =>
+            {
+                journal.Save(journal.Journal with { Sealed = true, Items = ImageRestorer.Stamped(items) });
+                return Task.CompletedTask;
+            }).ConfigureAwait(false);
+            await FileSwap.MoveOldAsync(journal.Journal.Items, context.Effects).ConfigureAwait(false);
+        }
+        finally
+        {
+            foreach (var held in locks)
+                held.Dispose();
+        }
+
+        await FileSwap.PlaceNewAsync(journal.Journal.Items, context.Effects).ConfigureAwait(false);
+    }
+
+    private void CheckAgain(RestoreJournal journal, InPlaceLayout layout, SavedConfiguration? saved, IReadOnlyList<PointDisk> disks)
+    {
+        var host = context.RequiredHost;
+        using var domain = host.FindDomain(journal.Uuid);
+        if (domain is null)
+        {
+            if (saved is null)
+                throw new FaultException(RestoreFaults.VmStateChanged(journal.Vm, "it was undefined"));
+            return;
+        }
+
+        if (domain.IsActive)
+            throw new FaultException(RestoreFaults.VmStateChanged(journal.Vm, "it was started"));
+        RequireReplaceable(domain);
+        if (!layout.IsSameAs(LayoutOf(host, journal.Uuid, journal.Vm, saved, disks)))
+            throw new FaultException(RestoreFaults.VmStateChanged(journal.Vm, "its disks were changed"));
+    }
+
+    private async Task RequireOffAsync(Domain domain, CancellationToken ct)
+    {
+        if (!domain.IsPersistent)
+            throw new FaultException(BackupFaults.VmStateUnsuitable(domain.Name, "transient"));
+        if (domain.IsActive)
+        {
+            if (!options.Shutdown)
+                throw new FaultException(RestoreFaults.VmMustBeOff(domain.Name));
+            await new VmShutdown(context.Time).RunAsync(domain, ct).ConfigureAwait(false);
+        }
+
+        RequireReplaceable(domain);
+    }
+
+    // A saved memory image resumes on the disks that it was saved with; snapshots stand for what is inside the old images.
+    private static void RequireReplaceable(Domain domain)
+    {
+        if (domain.HasManagedSave)
+            throw new FaultException(RestoreFaults.ManagedSavePresent(domain.Name));
+        if (domain.ListSnapshots().Count > 0)
+            throw new FaultException(RestoreFaults.VmHasSnapshots(domain.Name));
+    }
+
+    private string NameOf(LibvirtConnection host, Guid uuid)
+    {
+        using var domain = host.FindDomain(uuid);
+        if (domain is not null)
+            return domain.Name;
+        using var taken = host.FindDomain(point.Details.Name);
+        return taken is null ? point.Details.Name : throw new FaultException(RestoreFaults.VmNameTaken(point.Details.Name));
+    }
+
+    private static InPlaceLayout LayoutOf(
+        LibvirtConnection host, Guid uuid, string name, SavedConfiguration? saved, IReadOnlyList<PointDisk> disks)
+    {
+        using var domain = host.FindDomain(uuid);
+        var xml = saved is null ? domain!.ReadXml(DomainXmlOptions.Inactive | DomainXmlOptions.Secure) : DomainXml.Read(saved.Xml.Root);
+        // A VM that was renamed keeps its present name.
+        xml.Root.SetElementValue("name", name);
+        return InPlaceLayout.Read(name, xml, disks, host.ResolvePath, mustDefine: saved is not null);
+    }
+
+    // A file that no domain of this UUID names isn't ours to replace; nor is one that another domain names too.
+    private static void RequireOwnFiles(LibvirtConnection host, Guid uuid, string name, List<RestoreItem> items)
+    {
+        var domains = HostDomains.Read(host);
+        foreach (var item in items.Where(i => i.OldPath is not null))
+        {
+            var users = domains.Where(d => d.HostPaths.Any(p => p.Role is not HostPathRole.BackingImage && SameFile(p.Path, item.Path))
+                || d.Disks.Any(k => k.Source.Kind is DiskSourceKind.Volume && host.ResolvePath(k.Source) is { } v && SameFile(v, item.Path))).ToList();
+            if (users.All(d => d.Uuid != uuid))
+                throw new FaultException(RestoreFaults.DiskFileExists(item.Path));
+            if (users.FirstOrDefault(d => d.Uuid != uuid) is { } other)
+                throw new FaultException(BackupFaults.ImageInUse(item.Path, $"the VM {other.Name} uses it too"));
+        }
+
+        foreach (var item in items)
+        {
+            if (!Directory.Exists(Path.GetDirectoryName(item.Path)))
+                throw new FaultException(RestoreFaults.TargetFolderNotFound(Path.GetDirectoryName(item.Path) ?? name));
+        }
+    }
+
+    private static bool SameFile(string path, string other) =>
+        path == other || (HostFile.Look(path) is { } a && HostFile.Look(other) is { } b && a.Stamp.IsSameFile(b.Stamp));
+
+    private RestoreItem? NvramItem(string id, SavedConfiguration? saved)
+    {
+        if (saved?.Xml.Firmware.NvramPath is not { } path)
+            return null;
+        if (saved.Nvram is not null)
+            return RestoreItem.Make(id, "nvram", path, File.Exists(path));
+        _warnings.Add(RestoreFaults.NvramNotInPoint(point.Details.Name));
+        return null;
+    }
+
+    // The disks are restored whatever becomes of the start: that is a warning, not a failed restore.
+    private async Task StartAsync(LibvirtConnection host, Guid uuid, string name)
+    {
+        try
+        {
+            using var domain = host.LookupDomain(uuid);
+            await context.Effects.RunAsync(Effect.StartDomain, () => domain.StartAsync(DomainStartOptions.None, CancellationToken.None))
+                .ConfigureAwait(false);
+        }
+        catch (LibvirtException e)
+        {
+            _warnings.Add(RestoreFaults.VmStartFailed(name, e.Message));
+        }
+    }
+}

@@ -1,0 +1,213 @@
+using System.Security.Cryptography;
+using Holdfast.Faults;
+using Holdfast.Libvirt;
+using Holdfast.Protection.Backup;
+using Holdfast.Protection.Node;
+using Holdfast.Protection.Points;
+using Holdfast.Vault;
+
+namespace Holdfast.Protection.Restore;
+
+/// <summary>Restores a point as a new VM beside the old one.</summary>
+internal sealed class NewVmRestore(EngineContext context, RecoveryPoint point, RestoreAsNew options, IProgress<RunProgress>? progress)
+{
+    private const string LibvirtsFolder = "/var/lib/libvirt/images";
+    private readonly ImageRestorer _images = new(context, point, progress);
+
+    public async Task<RestoreResult> RunAsync(IReadOnlyList<PointDisk> disks, CancellationToken ct)
+    {
+        var started = context.Time.GetTimestamp();
+        var host = context.RequiredHost;
+        var subject = FaultSubject.OfVm(options.NewName, "look at the host's VMs, networks and pools");
+        var saved = await SavedConfiguration.ReadAsync(context, point, ct).ConfigureAwait(false);
+        var plan = NewVmPlan.Make(
+            point, saved.Xml, [.. disks.Select(d => d.Name)], options, FaultMapping.Guard(() => Look(host), subject));
+        FaultMapping.Guard(() => RequireNetworks(host, DomainXml.Read(plan.Root)), subject);
+
+        var id = RestoreJournalFile.NewId();
+        var jobs = disks.Select(d => new ImageJob(
+            d, RestoreItem.Make(id, d.Name, plan.Images[d.Name].Path, replaces: false),
+            plan.Images[d.Name].Format == "raw" ? ImageFormat.Raw : ImageFormat.Qcow2)).ToList();
+        var nvram = plan.NvramPath is { } path ? RestoreItem.Make(id, "nvram", path, replaces: false) : null;
+        List<RestoreItem> items = [.. jobs.Select(j => j.Item), .. new[] { nvram }.OfType<RestoreItem>()];
+        await _images.RequireSpaceAsync(jobs, ct).ConfigureAwait(false);
+
+        using var journal = await context.Effects.RunAsync(Effect.WriteRestoreJournal, () => Task.FromResult(FaultMapping.Guard(
+            () => RestoreJournalFile.Create(context.Paths, new RestoreJournal
+            {
+                Id = id,
+                Kind = RestoreKind.NewVm,
+                Uuid = plan.Uuid,
+                Vm = options.NewName,
+                Point = point.Id.ToString(),
+                Vault = point.Stored.VaultId.ToString(),
+                Items = items,
+            }), FaultSubject.Of(point) with { Path = context.Paths.State }))).ConfigureAwait(false);
+        Domain? domain = null;
+        try
+        {
+            await _images.WriteAsync(jobs, ct).ConfigureAwait(false);
+            await FaultMapping.GuardAsync(
+                () => PlaceAsync(journal, items, nvram, saved, ct), FaultSubject.Of(point) with { Path = items[0].Path, IsTarget = true })
+                .ConfigureAwait(false);
+            progress?.Report(new RunProgress(RunStage.Finish, null, 0, 0, 0));
+            domain = await context.Effects.RunAsync(Effect.DefineDomain, () => DefineAsync(host, plan, ct)).ConfigureAwait(false);
+            RefreshPool(host);
+            if (options.Start)
+                await context.Effects.RunAsync(Effect.StartDomain, () => StartAsync(domain, ct)).ConfigureAwait(false);
+        }
+        catch
+        {
+            RemoveDomain(host, plan.Uuid);
+            ImageRestorer.Abandon(journal);
+            throw;
+        }
+        finally
+        {
+            domain?.Dispose();
+        }
+
+        await context.Effects.RunAsync(Effect.RemoveRestoreJournal, () =>
+        {
+            journal.Remove();
+            return Task.CompletedTask;
+        }).ConfigureAwait(false);
+        return new RestoreResult(
+            plan.Uuid, options.NewName, jobs.ToDictionary(j => j.Item.Target, j => j.Item.Path), _images.WrittenBytes,
+            context.Time.GetElapsedTime(started), [.. plan.Warnings, .. _images.Warnings]);
+    }
+
+    /// <summary>Takes a domain away that a failed restore defined; does nothing where there is none.</summary>
+    internal static void RemoveDomain(LibvirtConnection host, Guid uuid)
+    {
+        using var domain = host.FindDomain(uuid);
+        if (domain is null)
+            return;
+        if (domain.IsActive)
+            domain.Destroy();
+        // Its firmware variables are one of the restore's own files and go with them.
+        domain.Undefine(DomainUndefineOptions.KeepNvram | DomainUndefineOptions.ManagedSave);
+    }
+
+    private NewVmFacts Look(LibvirtConnection host) => new()
+    {
+        Domains = HostDomains.Read(host),
+        Folder = Folder(host),
+        DefaultFolder = LibvirtsFolder,
+        FileExists = p => HostFile.Look(p) is not null,
+        FolderExists = Directory.Exists,
+        RandomBytes = RandomNumberGenerator.GetBytes,
+    };
+
+    private string? Folder(LibvirtConnection host)
+    {
+        if (options.Pool is not { } name)
+            return options.DisksDirectory is { } folder ? Path.GetFullPath(folder) : null;
+        using var pool = host.FindStoragePool(name);
+        if (pool is null)
+        {
+            var pools = host.ListStoragePools();
+            var names = pools.Select(p => p.Name).ToList();
+            foreach (var other in pools)
+                other.Dispose();
+            throw new FaultException(RestoreFaults.PoolNotFound(name, names));
+        }
+
+        if (!pool.IsActive)
+            throw new FaultException(RestoreFaults.PoolInactive(name));
+        return pool.GetTarget() switch
+        {
+            ("dir" or "fs" or "netfs", { } path) => path,
+            var (type, _) => throw new FaultException(RestoreFaults.PoolTypeUnsupported(name, type)),
+        };
+    }
+
+    private static void RequireNetworks(LibvirtConnection host, DomainXml xml)
+    {
+        foreach (var name in xml.Interfaces.Where(i => i.Type == "network").Select(i => i.SourceNetwork).OfType<string>().Distinct())
+        {
+            using var network = host.FindNetwork(name);
+            if (network is null)
+            {
+                var networks = host.ListNetworks();
+                var names = networks.Select(n => n.Name).ToList();
+                foreach (var other in networks)
+                    other.Dispose();
+                throw new FaultException(RestoreFaults.NetworkNotFound(name, names));
+            }
+
+            if (!network.IsActive)
+                throw new FaultException(RestoreFaults.NetworkInactive(name));
+        }
+
+        foreach (var bridge in xml.Interfaces.Where(i => i.Type == "bridge").Select(i => i.SourceBridge).OfType<string>())
+        {
+            if (!Directory.Exists(Path.Combine("/sys/class/net", bridge)))
+                throw new FaultException(RestoreFaults.NetworkNotFound(bridge, []));
+        }
+    }
+
+    private async Task PlaceAsync(
+        RestoreJournalFile journal, List<RestoreItem> items, RestoreItem? nvram, SavedConfiguration saved, CancellationToken ct)
+    {
+        if (nvram is not null)
+            ImageRestorer.WriteFile(nvram, saved.Nvram);
+        ct.ThrowIfCancellationRequested();
+        await context.Effects.RunAsync(Effect.SealRestoreJournal, () =>
+        {
+            journal.Save(journal.Journal with { Sealed = true, Items = ImageRestorer.Stamped(items) });
+            return Task.CompletedTask;
+        }).ConfigureAwait(false);
+        await FileSwap.PlaceNewAsync(journal.Journal.Items, context.Effects).ConfigureAwait(false);
+    }
+
+    private async Task<Domain> DefineAsync(LibvirtConnection host, NewVmPlan plan, CancellationToken ct)
+    {
+        try
+        {
+            // Looked at again: somebody may have taken the name while the images were written.
+            using (var taken = host.FindDomain(options.NewName))
+            {
+                if (taken is not null)
+                    throw new FaultException(RestoreFaults.VmNameTaken(options.NewName));
+            }
+
+            return await host.DefineDomainAsync(plan.Root.ToString(), validate: false, ct).ConfigureAwait(false);
+        }
+        catch (LibvirtException e) when (!e.IsConnectionLost)
+        {
+            throw new FaultException(RestoreFaults.VmDefineFailed(options.NewName, e.Message), e);
+        }
+        catch (LibvirtException e)
+        {
+            throw new FaultException(HostFaults.HypervisorConnectionLost(e.Message), e);
+        }
+    }
+
+    private async Task StartAsync(Domain domain, CancellationToken ct)
+    {
+        try
+        {
+            await domain.StartAsync(DomainStartOptions.None, ct).ConfigureAwait(false);
+        }
+        catch (LibvirtException e)
+        {
+            throw new FaultException(RestoreFaults.VmStartFailed(options.NewName, e.Message), e);
+        }
+    }
+
+    private void RefreshPool(LibvirtConnection host)
+    {
+        if (options.Pool is not { } name)
+            return;
+        using var pool = host.FindStoragePool(name);
+        try
+        {
+            pool?.Refresh();
+        }
+        catch (LibvirtException)
+        {
+            // Only libvirt's list of volumes is stale then; the VM names its images by path.
+        }
+    }
+}

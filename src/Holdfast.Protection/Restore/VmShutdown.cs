@@ -1,0 +1,47 @@
+using Holdfast.Faults;
+using Holdfast.Libvirt;
+
+namespace Holdfast.Protection.Restore;
+
+/// <summary>Shuts a VM down in order, within a limit. Never pulls the plug.</summary>
+internal sealed class VmShutdown(TimeProvider time)
+{
+    /// <summary>How long a guest may take.</summary>
+    public static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
+
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan AgentPatience = TimeSpan.FromSeconds(30);
+
+    /// <summary>Asks the guest, by its agent and then by the power button, and waits until it is off.</summary>
+    /// <exception cref="FaultException">It didn't shut down in time.</exception>
+    public async Task RunAsync(Domain domain, CancellationToken ct)
+    {
+        var started = time.GetTimestamp();
+        var pressed = !Ask(domain, DomainShutdownMode.GuestAgent);
+        if (pressed)
+            Ask(domain, DomainShutdownMode.AcpiPowerButton);
+        // libvirt's events need a running loop that this operation may not have; asking costs next to nothing.
+        while (domain.IsActive)
+        {
+            if (time.GetElapsedTime(started) > Limit)
+                throw new FaultException(RestoreFaults.VmShutdownTimedOut(domain.Name, Limit));
+            if (!pressed && time.GetElapsedTime(started) > AgentPatience)
+                pressed = Ask(domain, DomainShutdownMode.AcpiPowerButton) || true;
+            await Task.Delay(Interval, time, ct).ConfigureAwait(false);
+        }
+    }
+
+    private static bool Ask(Domain domain, DomainShutdownMode mode)
+    {
+        try
+        {
+            domain.Shutdown(mode);
+            return true;
+        }
+        catch (LibvirtException e) when (!e.IsConnectionLost)
+        {
+            // No agent, or already shutting down: the loop sees which.
+            return false;
+        }
+    }
+}
