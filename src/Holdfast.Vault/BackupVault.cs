@@ -55,6 +55,9 @@ public sealed class BackupVault : IAsyncDisposable
     /// <summary>The chunks that are absent from the index or lie in damaged or missing packs, ascending. Reads maps, not data.</summary>
     public IAsyncEnumerable<ChunkRange> FindUnreadableChunksAsync(PointDisk disk, CancellationToken ct) => throw new NotImplementedException();
 
+    /// <summary>How many of a disk's chunks hold data (aren't zeros). Reads maps, not data.</summary>
+    public Task<long> CountDataChunksAsync(PointDisk disk, CancellationToken ct) => throw new NotImplementedException();
+
     /// <summary>Reads, decrypts and checks every chunk of the points; records damaged packs in the vault.</summary>
     public Task<VerifyReport> VerifyAsync(IReadOnlyList<Point> points, IProgress<VerifyProgress>? progress, CancellationToken ct) => throw new NotImplementedException();
 

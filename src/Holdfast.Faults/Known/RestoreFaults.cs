@@ -101,4 +101,32 @@ public static class RestoreFaults
     /// <summary>The VM "{vm}" was restored without some devices: {devices}</summary>
     public static Fault DevicesLeftOut(string vm, IEnumerable<string> devices) =>
         Fault.Of("HoldfastDevicesLeftOut").With("vm", vm).With("devices", devices);
+
+    /// <summary>The recovery point {point} holds no disk {disk}; it holds {disks}.</summary>
+    public static Fault PointHasNoDisk(string point, string disk, IEnumerable<string> disks) =>
+        Fault.Of("HoldfastPointHasNoDisk").With("point", point).With("disk", disk).With("disks", disks);
+
+    /// <summary>The VM "{vm}" has a managed save image; it can't be restored in place.</summary>
+    public static Fault ManagedSavePresent(string vm) => Fault.Of("HoldfastManagedSavePresent").With("vm", vm);
+
+    /// <summary>The VM "{vm}" was restored with devices of the host that the original names too: {devices}</summary>
+    public static Fault DevicesShared(string vm, IEnumerable<string> devices) =>
+        Fault.Of("HoldfastDevicesShared").With("vm", vm).With("devices", devices);
+
+    /// <summary>Ports of the VM "{vm}" were connected to a pseudo-terminal instead of what the original uses: {devices}</summary>
+    public static Fault DevicesReplaced(string vm, IEnumerable<string> devices) =>
+        Fault.Of("HoldfastDevicesReplaced").With("vm", vm).With("devices", devices);
+
+    /// <summary>Drives of the VM "{vm}" were restored empty: {disks}</summary>
+    public static Fault MediaEjected(string vm, IEnumerable<string> disks) =>
+        Fault.Of("HoldfastMediaEjected").With("vm", vm).With("disks", disks);
+
+    /// <summary>The image {path} takes up its whole size.</summary>
+    public static Fault SparseUnsupported(string path) => Fault.Of("HoldfastSparseUnsupported").With("path", path);
+
+    /// <summary>The VM "{vm}" was restored without its UEFI variables.</summary>
+    public static Fault NvramNotInPoint(string vm) => Fault.Of("HoldfastNvramNotInPoint").With("vm", vm);
+
+    /// <summary>What an interrupted restore of the VM "{vm}" had made was removed.</summary>
+    public static Fault InterruptedRestoreCleaned(string vm) => Fault.Of("HoldfastInterruptedRestoreCleaned").With("vm", vm);
 }
