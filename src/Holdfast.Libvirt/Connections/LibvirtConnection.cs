@@ -15,6 +15,7 @@ public sealed partial class LibvirtConnection : IDisposable
     private LibvirtConnection(ConnectHandle handle, LibvirtUri uri, bool isReadOnly)
     {
         _handle = handle;
+        _events = new EventHub(handle);
         Uri = uri;
         IsReadOnly = isReadOnly;
     }
@@ -64,8 +65,6 @@ public sealed partial class LibvirtConnection : IDisposable
 
     /// <summary>The connection is open and, if keep-alive is on, the daemon answers. Doesn't throw.</summary>
     public bool IsAlive => !_handle.IsClosed && NativeLibvirt.virConnectIsAlive(_handle) == 1;
-
-    internal ConnectHandle Handle => _handle;
 
     /// <summary>Connects.</summary>
     /// <param name="uri">The URI; see <see cref="LibvirtUri.Resolve"/> for what null means.</param>
@@ -133,7 +132,7 @@ public sealed partial class LibvirtConnection : IDisposable
     /// <summary>Ends the subscriptions of this connection and closes it. Never blocks on running calls: they keep it open until they end.</summary>
     public void Dispose()
     {
-        DisposeSubscriptions();
+        _events.Close();
         _handle.Dispose();
     }
 }

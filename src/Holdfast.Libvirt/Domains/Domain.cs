@@ -150,21 +150,4 @@ public sealed unsafe partial class Domain : IDisposable
 
     /// <inheritdoc />
     public void Dispose() => _handle.Dispose();
-
-    internal void Use(Action<nint> use)
-    {
-        var added = false;
-        try
-        {
-            _handle.DangerousAddRef(ref added);
-            use(_handle.DangerousGetHandle());
-        }
-        finally
-        {
-            if (added)
-            {
-                _handle.DangerousRelease();
-            }
-        }
-    }
 }

@@ -23,26 +23,26 @@ internal static unsafe class EventCallbacks
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     internal static void Closed(nint connection, int reason, nint opaque) =>
-        Guarded(() => (GCHandle.FromIntPtr(opaque).Target as LibvirtConnection)?.OnClosed((ConnectionCloseReason)reason));
+        Guarded(() => (GCHandle.FromIntPtr(opaque).Target as EventHub)?.Deliver(DomainEventKinds.None, new ConnectionClosedEvent((ConnectionCloseReason)reason)));
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static int Lifecycle(nint connection, nint domain, int kind, int detail, nint opaque)
     {
-        Deliver(opaque, domain, (uuid, name) => new DomainLifecycleEvent(uuid, name, (DomainLifecycleKind)kind, detail));
+        Deliver(opaque, domain, DomainEventKinds.Lifecycle, (uuid, name) => new DomainLifecycleEvent(uuid, name, (DomainLifecycleKind)kind, detail));
         return 0;
     }
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static void IoErrorReason(nint connection, nint domain, nint path, nint alias, int action, nint reason, nint opaque) =>
-        Deliver(opaque, domain, (uuid, name) => new DomainIoErrorEvent(uuid, name, Text(path), Text(alias), (IoErrorAction)action, Text(reason)));
+        Deliver(opaque, domain, DomainEventKinds.IoError, (uuid, name) => new DomainIoErrorEvent(uuid, name, Text(path), Text(alias), (IoErrorAction)action, Text(reason)));
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static void AgentLifecycle(nint connection, nint domain, int state, int reason, nint opaque) =>
-        Deliver(opaque, domain, (uuid, name) => new DomainAgentLifecycleEvent(uuid, name, (AgentLifecycleState)state, reason));
+        Deliver(opaque, domain, DomainEventKinds.AgentLifecycle, (uuid, name) => new DomainAgentLifecycleEvent(uuid, name, (AgentLifecycleState)state, reason));
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static void JobCompleted(nint connection, nint domain, NativeTypedParameter* parameters, int count, nint opaque) =>
-        Deliver(opaque, domain, (uuid, name) =>
+        Deliver(opaque, domain, DomainEventKinds.JobCompleted, (uuid, name) =>
         {
             var values = TypedParameters.Read(parameters, count);
             var type = values.TryGetValue("success", out var success) && success is false ? DomainJobType.Failed : DomainJobType.Completed;
@@ -51,22 +51,22 @@ internal static unsafe class EventCallbacks
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static void BlockThreshold(nint connection, nint domain, nint device, nint path, ulong threshold, ulong excess, nint opaque) =>
-        Deliver(opaque, domain, (uuid, name) => new BlockThresholdEvent(
+        Deliver(opaque, domain, DomainEventKinds.BlockThreshold, (uuid, name) => new BlockThresholdEvent(
             uuid, name, Text(device), NativeCall.BorrowStringOrNull(path), (long)Math.Min(threshold, long.MaxValue), (long)Math.Min(excess, long.MaxValue)));
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static void BlockJob(nint connection, nint domain, nint disk, int type, int status, nint opaque) =>
-        Deliver(opaque, domain, (uuid, name) => new DomainBlockJobEvent(uuid, name, Text(disk), (BlockJobType)type, (BlockJobStatus)status));
+        Deliver(opaque, domain, DomainEventKinds.BlockJob, (uuid, name) => new DomainBlockJobEvent(uuid, name, Text(disk), (BlockJobType)type, (BlockJobStatus)status));
 
     private static string Text(nint text) => NativeCall.BorrowStringOrNull(text) ?? "";
 
-    private static void Deliver(nint opaque, nint domain, Func<Guid, string, LibvirtEvent> make) =>
+    private static void Deliver(nint opaque, nint domain, DomainEventKinds kind, Func<Guid, string, LibvirtEvent> make) =>
         Guarded(() =>
         {
-            if (GCHandle.FromIntPtr(opaque).Target is EventSubscription subscription)
+            if (GCHandle.FromIntPtr(opaque).Target is EventHub hub)
             {
                 var uuid = NativeCall.TakeUuid(bytes => NativeLibvirt.virDomainGetUUIDBorrowed(domain, bytes), nameof(NativeLibvirt.virDomainGetUUIDBorrowed));
-                subscription.Deliver(make(uuid, Text(NativeLibvirt.virDomainGetNameBorrowed(domain))));
+                hub.Deliver(kind, make(uuid, Text(NativeLibvirt.virDomainGetNameBorrowed(domain))));
             }
         });
 

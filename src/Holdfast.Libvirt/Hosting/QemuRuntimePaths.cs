@@ -6,7 +6,8 @@ namespace Holdfast.Libvirt;
 /// <remarks>
 /// INV-9. System: a scratch root (default /var/lib/libvirt/holdfast, root's, 0711) with a folder per run (QEMU's user, 0700); libvirt adds each
 /// scratch file to the domain's AppArmor profile. It adds no socket, so the socket lies in the folder that libvirt made for the running domain
-/// (/var/lib/libvirt/qemu/domain-ID-NAME), which the profile allows. Session: both in a folder per run of the calling user.
+/// (/var/lib/libvirt/qemu/domain-ID-NAME), which the profile allows. Session: QEMU is the calling user's own process and isn't confined;
+/// scratch files go below XDG_CACHE_HOME, as XDG_RUNTIME_DIR is memory; the socket goes below XDG_RUNTIME_DIR, whose path is short.
 /// </remarks>
 public sealed class QemuRuntimePaths
 {
@@ -18,6 +19,8 @@ public sealed class QemuRuntimePaths
 
     // sockaddr_un has 108 bytes with the closing NUL.
     private const int SocketPathBytesMax = 107;
+
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
     private readonly (uint UserId, uint GroupId)? _identity;
     private readonly bool _isSystem;
@@ -50,7 +53,7 @@ public sealed class QemuRuntimePaths
         var root = string.IsNullOrWhiteSpace(scratchRoot) ? null : Path.GetFullPath(scratchRoot);
         if (connection.Uri.IsQemuSession)
         {
-            return new QemuRuntimePaths(root ?? Path.Combine(SessionRuntimeFolder(), "holdfast", "scratch"), null, isSystem: false, identity: null);
+            return new QemuRuntimePaths(root ?? Path.Combine(CacheHome(), "holdfast", "scratch"), null, isSystem: false, identity: null);
         }
 
         return new QemuRuntimePaths(root ?? SystemScratchRoot, SystemDomainRoot, isSystem: true, connection.GetCapabilities().QemuIdentity());
@@ -92,8 +95,7 @@ public sealed class QemuRuntimePaths
             throw new ArgumentException("A run's name has 1 to 64 letters, digits, dashes, dots or underscores.", nameof(runName));
         }
 
-        const UnixFileMode owner = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
-        var rootMode = _isSystem ? owner | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute : owner;
+        var rootMode = _isSystem ? OwnerOnly | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute : OwnerOnly;
         Directory.CreateDirectory(ScratchRoot, rootMode);
         var folder = Path.Combine(ScratchRoot, runName);
         if (Path.Exists(folder))
@@ -101,9 +103,9 @@ public sealed class QemuRuntimePaths
             throw new IOException($"The run folder '{folder}' exists already.");
         }
 
-        Directory.CreateDirectory(folder, owner);
+        Directory.CreateDirectory(folder, OwnerOnly);
         // Not left to the umask.
-        File.SetUnixFileMode(folder, owner);
+        File.SetUnixFileMode(folder, OwnerOnly);
         if (_isSystem && _identity is { } identity)
         {
             UnixFile.ChangeOwner(folder, identity.UserId, identity.GroupId);
@@ -135,9 +137,9 @@ public sealed class QemuRuntimePaths
         new QemuRunFolder(Path.Combine(ScratchRoot, runName), socketPath: null).Dispose();
     }
 
-    private static string SessionRuntimeFolder() =>
-        Environment.GetEnvironmentVariable("XDG_RUNTIME_DIR") is { Length: > 0 } runtime
-            ? runtime
+    private static string CacheHome() =>
+        Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } cache
+            ? cache
             : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache");
 
     private static string NearestExisting(string path)
@@ -152,6 +154,13 @@ public sealed class QemuRuntimePaths
 
     private string? SocketFolder(Domain domain)
     {
+        if (!_isSystem)
+        {
+            return Environment.GetEnvironmentVariable("XDG_RUNTIME_DIR") is { Length: > 0 } runtime && Directory.Exists(runtime)
+                ? Directory.CreateDirectory(Path.Combine(runtime, "holdfast"), OwnerOnly).FullName
+                : null;
+        }
+
         // libvirt shortens the name in ways of its own; the id alone is unique among running domains.
         var prefix = string.Create(CultureInfo.InvariantCulture, $"domain-{domain.Id}-");
         return DomainRoot is not null && domain.Id is not null && Directory.Exists(DomainRoot)
