@@ -5,7 +5,8 @@ namespace Holdfast.GuestAgent.Scripts;
 
 /// <summary>The configuration of pre- and post-scripts in a guest, as Azure's Linux framework words it.</summary>
 /// <remarks>Strict: an unknown or repeated field, a wrong type or a value out of bounds refuses the whole. A misspelt
-/// field that was passed over would give points that are less consistent than their owner believes.</remarks>
+/// field that was passed over would give points that are less consistent than their owner believes. Setters aren't init-only: the generated
+/// reader would then overwrite the defaults of absent fields.</remarks>
 public sealed record SnapshotScriptConfig
 {
     /// <summary>Where the guest keeps it.</summary>
@@ -18,35 +19,45 @@ public sealed record SnapshotScriptConfig
     private const int ParameterCharsMax = 4096;
 
     /// <summary>Name of the plug-in; not used.</summary>
-    public string PluginName { get; init; } = "";
+    [JsonInclude]
+    public string PluginName { get; internal set; } = "";
 
     /// <summary>Absolute path of the script run before the freeze; empty: none.</summary>
-    public string PreScriptLocation { get; init; } = "";
+    [JsonInclude]
+    public string PreScriptLocation { get; internal set; } = "";
 
     /// <summary>Absolute path of the script run after the thaw; empty: none.</summary>
-    public string PostScriptLocation { get; init; } = "";
+    [JsonInclude]
+    public string PostScriptLocation { get; internal set; } = "";
 
     /// <summary>Arguments of the pre-script.</summary>
-    public IReadOnlyList<string> PreScriptParams { get; init; } = [];
+    [JsonInclude]
+    public IReadOnlyList<string> PreScriptParams { get; internal set; } = [];
 
     /// <summary>Arguments of the post-script.</summary>
-    public IReadOnlyList<string> PostScriptParams { get; init; } = [];
+    [JsonInclude]
+    public IReadOnlyList<string> PostScriptParams { get; internal set; } = [];
 
     /// <summary>How often a failing pre-script is tried again.</summary>
-    public int PreScriptNoOfRetries { get; init; }
+    [JsonInclude]
+    public int PreScriptNoOfRetries { get; internal set; }
 
     /// <summary>How often a failing post-script is tried again.</summary>
-    public int PostScriptNoOfRetries { get; init; }
+    [JsonInclude]
+    public int PostScriptNoOfRetries { get; internal set; }
 
     /// <summary>Seconds that each try of a script may take.</summary>
-    public int TimeoutInSeconds { get; init; } = 30;
+    [JsonInclude]
+    public int TimeoutInSeconds { get; internal set; } = 30;
 
     /// <summary>Whether the backup goes on, with a lower consistency, when a script fails.</summary>
-    public bool ContinueBackupOnFailure { get; init; } = true;
+    [JsonInclude]
+    public bool ContinueBackupOnFailure { get; internal set; } = true;
 
     /// <summary>Whether file systems are frozen between the scripts.</summary>
     [JsonPropertyName("fsFreezeEnabled")]
-    public bool FileSystemFreezeEnabled { get; init; } = true;
+    [JsonInclude]
+    public bool FileSystemFreezeEnabled { get; internal set; } = true;
 
     /// <summary>Reads a configuration.</summary>
     /// <exception cref="FormatException">It isn't one; the message tells why and is safe to show.</exception>
