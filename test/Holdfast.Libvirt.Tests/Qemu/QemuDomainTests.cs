@@ -111,7 +111,7 @@ public sealed class QemuDomainTests
         Assert.Equal(["cp2"], Names(vm));
         using var kept = vm.Domain.FindCheckpoint("cp2");
         Assert.Equal(2, kept!.GetDisksWithUsableBitmap().Count);
-        Assert.DoesNotContain("\"cp1\"", vm.Domain.MonitorCommand("""{"execute":"query-named-block-nodes"}"""), StringComparison.Ordinal);
+        Assert.DoesNotContain("\"cp1\"", Bitmaps(vm), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -120,12 +120,7 @@ public sealed class QemuDomainTests
         using var vm = DiskfulDomain.Start();
         await vm.RunJobAsync(null, "cp1", Ct);
         using var subscription = vm.Connection.Subscribe(DomainEventKinds.Lifecycle, vm.Domain);
-        var pid = int.Parse(await File.ReadAllTextAsync($"/run/libvirt/qemu/{vm.Domain.Name}.pid", Ct), CultureInfo.InvariantCulture);
-        using (var qemu = Process.GetProcessById(pid))
-        {
-            qemu.Kill();
-        }
-
+        await KillQemuAsync(vm);
         var stopped = Assert.IsType<DomainLifecycleEvent>(await subscription.Events.ReadAsync(Ct));
         Assert.Equal((DomainLifecycleKind.Stopped, DomainStoppedDetail.Failed), (stopped.Kind, stopped.StoppedDetail));
         vm.Domain.Start();
@@ -136,6 +131,50 @@ public sealed class QemuDomainTests
 
         Assert.Equal(CheckpointDropOutcome.MetadataOnly, vm.Domain.DropCheckpoint("cp1"));
         Assert.Empty(Names(vm));
+    }
+
+    [Fact]
+    public async Task Orphan_bitmaps_are_removed_and_others_stay()
+    {
+        using var vm = DiskfulDomain.Start();
+        await vm.RunJobAsync(null, "orphan", Ct);
+        await vm.RunJobAsync("orphan", "kept", Ct);
+        using (var checkpoint = vm.Domain.FindCheckpoint("orphan"))
+        {
+            checkpoint!.Delete(CheckpointDeleteOptions.MetadataOnly);
+        }
+
+        Assert.Contains("\"orphan\"", Bitmaps(vm), StringComparison.Ordinal);
+        Assert.Throws<ArgumentException>(() => vm.Domain.DropOrphanBitmaps("kept", ["vda"]));
+        vm.Domain.DropOrphanBitmaps("orphan", ["vda", "vdb"]);
+        Assert.DoesNotContain("\"orphan\"", Bitmaps(vm), StringComparison.Ordinal);
+        Assert.Equal(["kept"], Names(vm));
+        using var kept = vm.Domain.FindCheckpoint("kept");
+        Assert.Equal(2, kept!.GetDisksWithUsableBitmap().Count);
+        Assert.Throws<LibvirtException>(() => vm.Domain.DropOrphanBitmaps("never", ["vda"]));
+        Assert.Equal(["kept"], Names(vm));
+    }
+
+    [Fact]
+    public async Task Inconsistent_bitmaps_of_a_killed_qemu_are_removed_also_as_orphans()
+    {
+        using var vm = DiskfulDomain.Start();
+        await vm.RunJobAsync(null, "cp1", Ct);
+        await vm.RunJobAsync("cp1", "cp2", Ct);
+        vm.Domain.Destroy(graceful: true);
+        vm.Domain.Start();
+        using var subscription = vm.Connection.Subscribe(DomainEventKinds.Lifecycle, vm.Domain);
+        await KillQemuAsync(vm);
+        await subscription.Events.ReadAsync(Ct);
+        using (var orphan = vm.Domain.FindCheckpoint("cp1"))
+        {
+            orphan!.Delete(CheckpointDeleteOptions.MetadataOnly);
+        }
+
+        vm.Domain.Start();
+        vm.Domain.DropOrphanBitmaps("cp1", ["vda", "vdb"]);
+        Assert.Equal(CheckpointDropOutcome.Dropped, vm.Domain.DropCheckpoint("cp2"));
+        Assert.DoesNotContain("\"cp", Bitmaps(vm), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -210,6 +249,15 @@ public sealed class QemuDomainTests
         Assert.Null(connection.FindSecret(SecretUsageType.Volume, "/no/such/volume"));
         Assert.Contains(connection.GetCapabilities().SecurityModels, m => m.Model == "dac");
     }
+
+    private static async Task KillQemuAsync(DiskfulDomain vm)
+    {
+        var pid = int.Parse(await File.ReadAllTextAsync($"/run/libvirt/qemu/{vm.Domain.Name}.pid", Ct), CultureInfo.InvariantCulture);
+        using var qemu = Process.GetProcessById(pid);
+        qemu.Kill();
+    }
+
+    private static string Bitmaps(DiskfulDomain vm) => vm.Domain.MonitorCommand("""{"execute":"query-named-block-nodes"}""");
 
     private static List<string> Names(DiskfulDomain vm)
     {
