@@ -1,0 +1,35 @@
+#!/usr/bin/env bash
+# Builds with warnings as errors, runs every test project, prints the list of end-to-end cases, and closes with the line
+# `N passed, N failed, N skipped` over all of them.
+#
+#   scripts/test.sh [--unit]      --unit leaves the end-to-end tests out
+#
+# Ends with 1 if anything failed or did not run. A skipped case counts as a failure of the run.
+set -uo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+unit_only=${1:-}
+results=$(pwd)/artifacts/test-results
+rm -rf "$results"; mkdir -p "$results"
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
+
+echo "== build"
+if ! dotnet build Holdfast.slnx -c Release -nodeReuse:false -warnaserror -v quiet; then
+  echo "0 passed, 1 failed, 0 skipped"
+  exit 1
+fi
+
+broken=0
+for project in test/*/*.csproj; do
+  name=$(basename "$project" .csproj)
+  [ "$unit_only" = --unit ] && [ "$name" = Holdfast.EndToEnd.Tests ] && continue
+  echo "== $name"
+  timeout 2400 dotnet "test/$name/bin/Release/net10.0/$name.dll" --results-directory "$results" \
+    --report-xunit-trx --report-xunit-trx-filename "$name.trx" --progress off --no-ansi >"$results/$name.log" 2>&1
+  code=$?
+  tail -n 12 "$results/$name.log"
+  # 8: a project without tests. Anything else but 0 is told by its own report, or by the lack of one.
+  [ -e "$results/$name.trx" ] || { [ $code = 8 ] && continue; echo "$name ended with $code and left no report"; broken=$((broken + 1)); }
+done
+
+python3 scripts/summary.py "$broken" "$results"/*.trx
