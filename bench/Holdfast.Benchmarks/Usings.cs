@@ -1,0 +1,2 @@
+global using Holdfast.Nbd;
+global using Holdfast.Vault;
