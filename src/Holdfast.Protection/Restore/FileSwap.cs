@@ -77,6 +77,9 @@ public static class FileSwap
         ArgumentNullException.ThrowIfNull(items);
         if (items.All(IsPlaced))
             return SwapProgress.AllPlaced;
+        var replaced = items.Where(i => i.OldPath is not null).ToList();
+        if (replaced.Count > 0 && replaced.All(IsPlaced))
+            return SwapProgress.AllReplaced;
         if (items.Any(i => IsPlaced(i) || (i.OldPath is { } aside && File.Exists(aside))))
             return SwapProgress.UnderWay;
         return items.Any(OldChanged) ? SwapProgress.OldUsedSince : SwapProgress.NothingMoved;
@@ -104,6 +107,8 @@ public enum SwapProgress
     OldUsedSince,
     /// <summary>Some were moved.</summary>
     UnderWay,
+    /// <summary>All old files were replaced; what is missing is new files for which there was no old one.</summary>
+    AllReplaced,
     /// <summary>All new files have their names.</summary>
     AllPlaced,
 }

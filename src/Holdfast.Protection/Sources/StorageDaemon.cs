@@ -37,7 +37,11 @@ public sealed class StorageDaemon : IAsyncDisposable
             await daemon.ExecuteAsync("qmp_capabilities", null, ct).ConfigureAwait(false);
             await daemon.ExecuteAsync("nbd-server-start", new JsonObject
             {
-                ["addr"] = new JsonObject { ["type"] = "unix", ["path"] = Path.Combine(folder.FullName, "nbd.sock") },
+                ["addr"] = new JsonObject
+                {
+                    ["type"] = "unix",
+                    ["data"] = new JsonObject { ["path"] = Path.Combine(folder.FullName, "nbd.sock") },
+                },
                 ["max-connections"] = 8,
             }, ct).ConfigureAwait(false);
             return daemon;

@@ -1,0 +1,170 @@
+using Holdfast.Faults;
+using Holdfast.Libvirt;
+using Holdfast.Protection.Node;
+using Holdfast.Protection.Restore;
+
+namespace Holdfast.Protection.Tests.Restore;
+
+/// <summary>
+/// An in-place restore of three files (two images, and one that isn't there yet) is cut off after every single step; then the
+/// recovery of the next start runs, itself cut off anywhere, and the VM's files are all old or all new. The steps are replayed by
+/// plain file calls, not by the code under test, on libvirt's test driver.
+/// </summary>
+public sealed class FileSwapTests
+{
+    private const string Old = "old";
+    private const string New = "new";
+    private static readonly string[] Names = ["a", "b", "c"];
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    /// <summary>Number of steps: three new files, seal, two moved aside, three placed, two deleted.</summary>
+    public static TheoryData<int> CutAfter => new(Enumerable.Range(0, 12));
+
+    [Theory]
+    [MemberData(nameof(CutAfter))]
+    public async Task A_restore_cut_off_anywhere_leaves_all_old_or_all_new(int steps)
+    {
+        using var world = new World();
+        world.Replay(steps);
+        var faults = await world.RecoverAsync();
+
+        var content = world.Contents();
+        var isNew = steps >= World.SealedAfter;
+        Assert.All(content, c => Assert.Equal(isNew ? New : c.Key == "c" ? null : Old, c.Value));
+        Assert.Equal(isNew ? "HoldfastInPlaceCompleted" : "HoldfastInPlaceRolledBack", Assert.Single(faults).Code.ToString());
+        Assert.Empty(world.Leftovers());
+        Assert.Equal(isNew, InPlaceMark.IsSet(world.Paths, world.Uuid));
+        Assert.Empty(await world.RecoverAsync());
+    }
+
+    [Theory]
+    [MemberData(nameof(CutAfter))]
+    public async Task A_VM_that_was_started_meanwhile_keeps_what_it_runs_on(int steps)
+    {
+        using var world = new World();
+        world.Replay(steps);
+        var before = world.Contents();
+        // libvirt wouldn't start a VM with a file missing.
+        var canRun = before["a"] is not null && before["b"] is not null;
+        if (!canRun)
+            return;
+        world.Start();
+        await world.RecoverAsync();
+        Assert.Equal(before["a"], world.Contents()["a"]);
+        Assert.Equal(before["b"], world.Contents()["b"]);
+        Assert.Equal(before["a"], before["b"]);
+        Assert.Empty(world.Leftovers());
+    }
+
+    [Fact]
+    public async Task Writes_to_the_old_images_after_the_crash_are_never_lost()
+    {
+        using var world = new World();
+        world.Replay(World.SealedAfter);
+        await File.WriteAllTextAsync(world.Folder["b"], "old, and written to since", Ct);
+        var fault = Assert.Single(await world.RecoverAsync());
+        Assert.Equal("HoldfastInPlaceRolledBack", fault.Code.ToString());
+        Assert.Equal(Old, world.Contents()["a"]);
+        Assert.Equal("old, and written to since", world.Contents()["b"]);
+        Assert.Empty(world.Leftovers());
+    }
+
+    [Fact]
+    public async Task A_file_that_took_a_name_meanwhile_is_never_deleted()
+    {
+        using var world = new World();
+        world.Replay(World.SealedAfter);
+        await File.WriteAllTextAsync(world.Folder["c"], "somebody else's", Ct);
+        var fault = Assert.Single(await world.RecoverAsync());
+        Assert.Equal("HoldfastInPlaceRecoveryFailed", fault.Code.ToString());
+        Assert.Equal("somebody else's", world.Contents()["c"]);
+    }
+
+    [Fact]
+    public async Task A_restore_that_is_alive_is_left_alone()
+    {
+        using var world = new World();
+        world.Replay(2);
+        using var alive = RestoreJournalFile.TakeDead(world.Paths).Single();
+        Assert.Empty(await world.RecoverAsync());
+        Assert.NotEmpty(world.Leftovers());
+    }
+
+    private sealed class World : IDisposable
+    {
+        public const int SealedAfter = 4;
+        private readonly LibvirtConnection _host = LibvirtConnection.Open("test:///default");
+        private readonly List<RestoreItem> _items;
+        private readonly string _id = RestoreJournalFile.NewId();
+
+        public World()
+        {
+            Paths = new NodePaths(Folder["state"], Folder["cache"], null);
+            Directory.CreateDirectory(Folder["state"]);
+            File.WriteAllText(Folder["a"], Old);
+            File.WriteAllText(Folder["b"], Old);
+            _items = [Item("a", true), Item("b", true), Item("c", false)];
+            using var domain = _host.DefineDomain(
+                $"""
+                <domain type='test'><name>{_id}</name><uuid>{Uuid:D}</uuid><memory>8192</memory><os><type>hvm</type></os>
+                <devices><disk type='file' device='disk'><source file='{Folder["a"]}'/><target dev='vda'/></disk></devices></domain>
+                """,
+                validate: false);
+        }
+
+        public TemporaryFolder Folder { get; } = new();
+
+        public Guid Uuid { get; } = Guid.NewGuid();
+
+        public NodePaths Paths { get; }
+
+        /// <summary>Does the first steps of a restore, by other means than the restore itself.</summary>
+        public void Replay(int steps)
+        {
+            var journal = RestoreJournalFile.Create(Paths, new RestoreJournal
+            {
+                Id = _id,
+                Kind = RestoreKind.InPlace,
+                Uuid = Uuid,
+                Vm = "vm",
+                Point = "p",
+                Vault = "v",
+                Items = _items,
+            });
+            List<Action> all = [];
+            all.AddRange(_items.Select(i => (Action)(() => File.WriteAllText(i.NewPath, New))));
+            all.Add(() => journal.Save(journal.Journal with { Sealed = true, Items = ImageRestorer.Stamped(_items) }));
+            all.AddRange(_items.Where(i => i.OldPath is not null).Select(i => (Action)(() => File.Move(i.Path, i.OldPath!))));
+            all.AddRange(_items.Select(i => (Action)(() => File.Move(i.NewPath, i.Path))));
+            all.AddRange(_items.Where(i => i.OldPath is not null).Select(i => (Action)(() => File.Delete(i.OldPath!))));
+            Assert.Equal(11, all.Count);
+            foreach (var step in all.Take(steps))
+                step();
+            // The process is gone, its lock with it; the journal stays.
+            journal.Dispose();
+        }
+
+        public void Start()
+        {
+            using var domain = _host.LookupDomain(Uuid);
+            domain.Start();
+        }
+
+        public async Task<IReadOnlyList<Fault>> RecoverAsync() =>
+            await new InPlaceRecovery(new EngineContext { Paths = Paths, Host = _host }).RecoverAsync(Ct);
+
+        public Dictionary<string, string?> Contents() => Names
+            .ToDictionary(n => n, n => File.Exists(Folder[n]) ? File.ReadAllText(Folder[n]) : null);
+
+        public IReadOnlyList<string> Leftovers() =>
+            [.. Directory.GetFiles(Folder.Path, "*holdfast-*"), .. Directory.GetFiles(Folder["state"] + "/restores")];
+
+        public void Dispose()
+        {
+            _host.Dispose();
+            Folder.Dispose();
+        }
+
+        private RestoreItem Item(string name, bool replaces) => RestoreItem.Make(_id, name, Folder[name], replaces);
+    }
+}
