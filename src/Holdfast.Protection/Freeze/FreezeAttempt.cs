@@ -1,4 +1,5 @@
 using Holdfast.GuestAgent;
+using Holdfast.Protection.Node;
 
 namespace Holdfast.Protection.Freeze;
 
@@ -39,7 +40,8 @@ internal sealed class FreezeAttempt(GuestAgentClient agent, FreezeRequest reques
         FreezeGuard guard;
         try
         {
-            guard = await FreezeGuard.ArmAsync(options.GuardStarter, FreezeSession.OrderFor(request, options, _intents), options.GuardArmTimeout, options.TimeProvider, ct);
+            guard = await options.Effects.RunAsync(Effect.ArmGuard, () => FreezeGuard.ArmAsync(
+                options.GuardStarter, FreezeSession.OrderFor(request, options, _intents), options.GuardArmTimeout, options.TimeProvider, ct));
         }
         catch (GuardNotArmedException e)
         {
@@ -48,7 +50,7 @@ internal sealed class FreezeAttempt(GuestAgentClient agent, FreezeRequest reques
         FreezeSession? session = null;
         try
         {
-            _intents.Write(FreezeSession.IntentFor(request, options, guard));
+            await options.Effects.RunAsync(Effect.WriteFreezeIntent, () => _intents.Write(FreezeSession.IntentFor(request, options, guard)));
             // Arming took a while: someone else may have frozen meanwhile.
             if (await agent.FsFreezeStatusAsync(null, ct) is FreezeStatus.Frozen)
                 return Not(NotFrozenReason.FrozenBySomeoneElse, "The guest's file systems are frozen already, and not by this node.");
@@ -79,7 +81,7 @@ internal sealed class FreezeAttempt(GuestAgentClient agent, FreezeRequest reques
         NotFrozen? failure = null;
         try
         {
-            await session.FreezeAsync();
+            await session.Effects.RunAsync(Effect.Freeze, session.FreezeAsync);
             if (session.FileSystems == 0)
                 failure = session.FileSystemsExpected is > 0
                     ? new NotFrozen(NotFrozenReason.FrozenBySomeoneElse, "Every file system that can be frozen is frozen already, and not by this node.")

@@ -1,3 +1,5 @@
+using Holdfast.Protection.Node;
+
 namespace Holdfast.Protection.Freeze;
 
 /// <summary>Bounds and surroundings of a freeze.</summary>
@@ -23,4 +25,7 @@ public sealed record FreezeOptions
 
     /// <summary>The clock.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
+
+    /// <summary>The gate of external effects.</summary>
+    public EffectGate Effects { get; init; } = EffectGate.Open;
 }

@@ -1,4 +1,5 @@
 using Holdfast.GuestAgent;
+using Holdfast.Protection.Node;
 
 namespace Holdfast.Protection.Freeze;
 
@@ -28,12 +29,14 @@ internal sealed class FreezeSession(GuestAgentClient agent, FreezeRequest reques
 
     public TimeSpan Limit => options.Limit;
 
+    public EffectGate Effects => options.Effects;
+
     public TimeSpan Elapsed => Clock.GetElapsedTime(_sent);
 
     /// <summary>Thaws, sends the guard home and removes the intent (INV-F4).</summary>
     public async Task<FreezeOutcome> EndAsync(FreezeBroken known)
     {
-        var (thawed, broken) = await ThawByNodeAsync();
+        var (thawed, broken) = await Effects.RunAsync(Effect.Thaw, ThawByNodeAsync);
         if (!thawed)
         {
             var gone = await ThawByGuardAsync();
@@ -42,7 +45,7 @@ internal sealed class FreezeSession(GuestAgentClient agent, FreezeRequest reques
         var duration = Elapsed;
         if (await _guard.DisarmAsync())
             broken = FreezeBroken.ThawedByGuard;
-        Forget();
+        await Effects.RunAsync(Effect.ClearFreezeIntent, Forget);
         if (known is not FreezeBroken.No)
             broken = known;
         return new FreezeOutcome(broken is FreezeBroken.No, duration, broken, ThawPending: false);

@@ -34,9 +34,9 @@ public sealed class GuardProcessStarter(GuardCommand command) : IGuardStarter
     {
         public ProcessIdentity Identity { get; } = ProcessIdentity.Of(process.Id) ?? ProcessIdentity.Dead(process.Id);
 
-        public Stream Input { get; } = process.StandardInput.BaseStream;
+        public Stream Input => process.StandardInput.BaseStream;
 
-        public Stream Output { get; } = process.StandardOutput.BaseStream;
+        public Stream Output => process.StandardOutput.BaseStream;
 
         public bool HasExited => process.HasExited;
 
@@ -44,8 +44,8 @@ public sealed class GuardProcessStarter(GuardCommand command) : IGuardStarter
 
         public void Dispose()
         {
-            Input.Dispose();
-            Output.Dispose();
+            process.StandardInput.BaseStream.Dispose();
+            process.StandardOutput.BaseStream.Dispose();
             process.Dispose();
         }
     }

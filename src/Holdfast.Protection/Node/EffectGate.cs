@@ -46,6 +46,17 @@ public sealed partial class EffectGate
         return result;
     }
 
+    /// <summary>Runs <paramref name="action"/>, which doesn't wait, as <paramref name="effect"/>.</summary>
+    public Task RunAsync(Effect effect, Action action)
+    {
+        ArgumentNullException.ThrowIfNull(action);
+        return RunAsync(effect, () =>
+        {
+            action();
+            return Task.CompletedTask;
+        });
+    }
+
     private async ValueTask PassAsync(Effect effect, string side)
     {
         if (_stopAt is null && _pauseAt is null)

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Holdfast.Faults;
 
 namespace Holdfast.Protection.Node;
@@ -26,6 +27,21 @@ public sealed class VmLock : IDisposable
         catch (IOException e) when (e is not (DirectoryNotFoundException or PathTooLongException))
         {
             throw new FaultException(BackupFaults.OperationInProgress(name, "holdfast"), e);
+        }
+    }
+
+    /// <summary>Takes the lock of <paramref name="source"/> if nobody holds it.</summary>
+    public static bool TryAcquire(NodePaths paths, Guid source, [NotNullWhen(true)] out VmLock? held)
+    {
+        try
+        {
+            held = Acquire(paths, source, "");
+            return true;
+        }
+        catch (FaultException)
+        {
+            held = null;
+            return false;
         }
     }
 

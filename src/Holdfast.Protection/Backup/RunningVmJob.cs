@@ -1,0 +1,122 @@
+using Holdfast.Faults;
+using Holdfast.Libvirt;
+using Holdfast.Nbd;
+using Holdfast.Protection.Node;
+
+namespace Holdfast.Protection.Backup;
+
+/// <summary>libvirt's pull-mode backup job on a running domain, from its folder to its end. Disposing it ends the job if it runs.</summary>
+internal sealed class RunningVmJob(EngineContext context, Domain domain, QemuRunFolder folder, BackupPlan plan, string? checkpoint) : IAsyncDisposable
+{
+    private IReadOnlyList<DiskPlan> _disks = plan.Disks;
+    private bool _begun;
+
+    /// <summary>Whether a checkpoint was made that no point stands behind yet.</summary>
+    public bool HasLooseCheckpoint { get; private set; }
+
+    /// <summary>Begins the job and makes the checkpoint: the instant that all disks are of.</summary>
+    /// <exception cref="FaultException">libvirt refuses.</exception>
+    public async Task BeginAsync()
+    {
+        for (var attempt = 0; ; attempt++)
+        {
+            try
+            {
+                await context.Effects.RunAsync(Effect.BackupBegin, async () =>
+                {
+                    await domain.BackupBeginAsync(JobXml(), CheckpointXmlOrNull(), BackupBeginOptions.None, CancellationToken.None).ConfigureAwait(false);
+                    _begun = true;
+                    HasLooseCheckpoint = checkpoint is not null;
+                }).ConfigureAwait(false);
+                return;
+            }
+            // A bitmap that went bad since it was looked at: that disk alone is read whole, in the same job, at one instant.
+            catch (LibvirtException e) when (attempt < _disks.Count && CheckpointInconsistency.TryRead(e, out var broken)
+                && _disks.Any(d => d.Facts.Target == broken.DiskTarget && d.Base is not null))
+            {
+                _disks = [.. _disks.Select(d => d.Facts.Target == broken.DiskTarget
+                    ? d.ReadWhole(BackupFaults.ChangeTrackingLost(d.Facts.Target, "its dirty bitmap is missing or broken")) : d)];
+            }
+            catch (LibvirtException e) when (!e.IsConnectionLost)
+            {
+                throw new FaultException(Explain(e), e);
+            }
+        }
+    }
+
+    /// <summary>The exports to read.</summary>
+    public IReadOnlyList<SnapshotDisk> Disks() => [.. _disks.Select(d => new SnapshotDisk(
+        d, NbdEndpoint.Unix(folder.SocketPath), d.Facts.Target, d.Base is null ? null : BitmapOf(d)))];
+
+    /// <summary>The point is committed: the checkpoint stands for it.</summary>
+    public void Keep() => HasLooseCheckpoint = false;
+
+    /// <summary>Ends the job and waits until libvirt is done with its files.</summary>
+    public async Task EndAsync()
+    {
+        if (!_begun)
+            return;
+        await JobOwner.EndAsync(domain, folder.FolderPath, CancellationToken.None).ConfigureAwait(false);
+        _begun = false;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await EndAsync().ConfigureAwait(false);
+        JobOwner.ResumeAfterIoError(domain);
+        if (!HasLooseCheckpoint || checkpoint is null)
+            return;
+        using var loose = domain.FindCheckpoint(checkpoint);
+        if (loose is null)
+            return;
+        try
+        {
+            loose.Delete();
+        }
+        catch (LibvirtException)
+        {
+            // The domain is off or its bitmaps are gone: the next run drops it, as no point stands behind it.
+        }
+
+        HasLooseCheckpoint = false;
+    }
+
+    private BackupXml JobXml() => new()
+    {
+        SocketPath = folder.SocketPath,
+        Disks =
+        [
+            .. _disks.Select(d => new BackupDiskXml
+            {
+                Target = d.Facts.Target,
+                Mode = d.Base is null ? BackupDiskMode.Full : BackupDiskMode.Incremental,
+                IncrementalCheckpoint = d.Base?.Checkpoint,
+                ExportName = d.Facts.Target,
+                ExportBitmap = d.Base is null ? null : BitmapOf(d),
+                ScratchPath = folder.ScratchPath(d.Facts.Target),
+            }),
+            .. plan.Skipped.Select(s => new BackupDiskXml { Target = s.Target, IsIncluded = false }),
+        ],
+    };
+
+    private CheckpointXml? CheckpointXmlOrNull() => checkpoint is null ? null : new CheckpointXml
+    {
+        Name = checkpoint,
+        Description = "Holdfast",
+        Disks =
+        [
+            .. _disks.Select(d => new CheckpointDiskXml { Target = d.Facts.Target, IsTracked = d.IsTracked }),
+            .. plan.Skipped.Select(s => new CheckpointDiskXml { Target = s.Target, IsTracked = false }),
+        ],
+    };
+
+    private Fault Explain(LibvirtException e) => e.Code switch
+    {
+        LibvirtErrorCode.OperationTimeout => BackupFaults.OperationInProgress(domain.Name, "libvirt"),
+        _ when e.Message.Contains("Permission denied", StringComparison.Ordinal) => HostFaults.ScratchNotWritableByQemu(folder.FolderPath, e.Message),
+        _ => BackupFaults.BackupBeginFailed(domain.Name, e.Message),
+    };
+
+    private static string BitmapOf(DiskPlan disk) => "backup-" + disk.Facts.Target;
+}

@@ -1,0 +1,12 @@
+using Holdfast.Faults;
+
+namespace Holdfast.Protection.Backup;
+
+/// <summary>What taking the snapshot came to.</summary>
+/// <param name="TakenUtc">The instant that all disks are of.</param>
+/// <param name="Reached">The consistency reached.</param>
+/// <param name="WhyLower">Why less than asked was reached, or null.</param>
+/// <param name="Frozen">How long the guest was frozen, or null.</param>
+/// <param name="Warnings">What went wrong without ending the run.</param>
+internal sealed record Snapshot(
+    DateTimeOffset TakenUtc, Consistency Reached, Fault? WhyLower, TimeSpan? Frozen, IReadOnlyList<Fault> Warnings);

@@ -1,0 +1,47 @@
+using Holdfast.Libvirt;
+
+namespace Holdfast.Protection.Node;
+
+/// <summary>Tells our backup jobs from those of other tools: by the folder of their scratch files. Others' are never touched.</summary>
+internal static class JobOwner
+{
+    private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>Ends the domain's backup job if its scratch files lie in <paramref name="folder"/>, and waits until it is over.</summary>
+    /// <returns>Whether there was one.</returns>
+    public static async Task<bool> EndAsync(Domain domain, string folder, CancellationToken ct)
+    {
+        if (!IsOurs(domain, folder))
+            return false;
+        try
+        {
+            await domain.AbortJobAsync(ct).ConfigureAwait(false);
+        }
+        catch (LibvirtException e) when (e.Code is LibvirtErrorCode.OperationInvalid)
+        {
+            // It ended by itself meanwhile.
+        }
+
+        // libvirt removes the scratch files a moment after the abort returned; the folder may only go after that.
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        limit.CancelAfter(EndPatience);
+        while (domain.GetState().IsActive && domain.TryGetBackup(out _))
+            await Task.Delay(Poll, limit.Token).ConfigureAwait(false);
+        return true;
+    }
+
+    /// <summary>Whether the domain's running backup job, if any, is the one with scratch files in <paramref name="folder"/>.</summary>
+    public static bool IsOurs(Domain domain, string folder) =>
+        domain.TryGetBackup(out var job)
+        && job.Disks.Any(d => d.ScratchPath is { } path && Path.GetDirectoryName(path) == folder);
+
+    /// <summary>Resumes a domain that QEMU paused because a write failed. Only to be called when the job that caused it is over.</summary>
+    public static bool ResumeAfterIoError(Domain domain)
+    {
+        if (domain.GetState().PausedReason is not DomainPausedReason.IoError)
+            return false;
+        domain.Resume();
+        return true;
+    }
+}

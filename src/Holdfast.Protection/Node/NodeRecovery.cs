@@ -1,0 +1,74 @@
+using Holdfast.Faults;
+using Holdfast.Libvirt;
+using Holdfast.Protection.Freeze;
+using Holdfast.Protection.Restore;
+
+namespace Holdfast.Protection.Node;
+
+/// <summary>
+/// Cleans up after runs that died with their process: thaws, ends libvirt jobs that a record proves ours, removes scratch files.
+/// Called at the start of every run; what belongs to a living process is left alone.
+/// </summary>
+/// <param name="context">The node.</param>
+public sealed class NodeRecovery(EngineContext context)
+{
+    private readonly RunRecords _records = new(context.Paths);
+
+    /// <summary>Thaws what was left frozen, and cleans up after every dead run on this host. Says what was done.</summary>
+    public async Task<IReadOnlyList<Fault>> RecoverAsync(CancellationToken ct)
+    {
+        var notices = new List<Fault>(await ThawAsync(ct).ConfigureAwait(false));
+        foreach (var source in _records.List())
+        {
+            if (!VmLock.TryAcquire(context.Paths, source, out var held))
+                continue;
+            using (held)
+                notices.AddRange(await RecoverRunAsync(source, ct).ConfigureAwait(false));
+        }
+
+        notices.AddRange(await new InPlaceRecovery(context).RecoverAsync(ct).ConfigureAwait(false));
+        return notices;
+    }
+
+    /// <summary>Cleans up after the dead run of one VM, whose lock the caller holds.</summary>
+    internal async Task<IReadOnlyList<Fault>> RecoverRunAsync(Guid source, CancellationToken ct)
+    {
+        if (_records.Read(source) is not { } record)
+            return [];
+        var host = context.RequiredHost;
+        if (record.Uri != host.Uri.Text)
+            return [];
+        var notices = new List<Fault>();
+        using (var domain = host.FindDomain(source))
+        {
+            if (domain is not null && domain.GetState().IsActive
+                && await JobOwner.EndAsync(domain, record.ScratchFolder, ct).ConfigureAwait(false))
+                notices.Add(BackupFaults.LeftoverJobAborted(record.Name));
+            if (domain is not null && JobOwner.ResumeAfterIoError(domain))
+                notices.Add(BackupFaults.VmResumed(record.Name, "paused on an I/O error during our job"));
+        }
+
+        QemuRuntimePaths.For(host, context.Paths.Scratch).DeleteRunFolder(Path.GetFileName(record.ScratchFolder));
+        _records.Remove(source);
+        return notices;
+    }
+
+    private async Task<IEnumerable<Fault>> ThawAsync(CancellationToken ct)
+    {
+        var recovered = await FreezeIntentRecovery.RunAsync(
+            new FreezeIntentStore(context.Paths.State), LibvirtGuardedGuestConnector.Instance, FreezeIntentRecovery.DefaultPatience,
+            context.Time, ct).ConfigureAwait(false);
+        return recovered.Where(r => r.Intent is not null).Select(r => (Name: NameOf(r.Intent!.DomainId), r.Outcome)).Select(r => r.Outcome switch
+        {
+            FreezeRecoveryOutcome.Thawed => AgentFaults.LeftoverFreezeThawed(r.Name),
+            FreezeRecoveryOutcome.NotReached => AgentFaults.ThawFailed(r.Name, "the guest can't be reached; it is tried again at the next start"),
+            _ => null,
+        }).OfType<Fault>();
+    }
+
+    private string NameOf(Guid uuid)
+    {
+        using var domain = context.Host?.FindDomain(uuid);
+        return domain?.Name ?? uuid.ToString();
+    }
+}
