@@ -16,7 +16,7 @@ export RESTIC_PASSWORD=benchmark BORG_PASSPHRASE=benchmark BORG_RELOCATED_REPO_A
 measure() { python3 "$BENCH/compare/measure.py" "$TABLE" "$1" "$2" -- "${@:3}" >> "$RESULTS/log" 2>&1 || say "failed: $1"; }
 size() { printf '%s\t%s\n' "$1" "$(bytes "$2")" >> "$SIZES"; }
 same() { if cmp -s "$1" "$IMAGES/v2.raw"; then printf '%s\tsame\n' "$2" >> "$SIZES"; else printf '%s\tDIFFERENT\n' "$2" >> "$SIZES"; say "$2: the restored image DIFFERS"; fi; }
-fresh() { rm -rf "$WORK"; mkdir -p "$WORK"; cd "$WORK"; }
+fresh() { cd "$CACHE"; rm -rf "$WORK"; mkdir -p "$WORK"; cd "$WORK"; }
 warm() { cat "$IMAGES/v1.raw" "$IMAGES/v2.raw" > /dev/null; sync; }
 
 run_restic() {
@@ -115,6 +115,7 @@ for ((run = 1; run <= RUNS; run++)); do
         esac
     done
 done
+cd "$CACHE"
 rm -rf "$WORK"
 python3 "$BENCH/compare/table.py" "$RESULTS" > "$RESULTS/table.md"
 cat "$RESULTS/table.md"
