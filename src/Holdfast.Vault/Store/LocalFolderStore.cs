@@ -1,32 +1,276 @@
+using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
+
 namespace Holdfast.Vault;
 
-/// <summary>A store in a folder: one file an object.</summary>
+/// <summary>A store in a folder: an object is a file below it. Unfinished files are in its folder <c>.tmp</c>.</summary>
+/// <remarks>
+/// INV-1 holds by renameat2(RENAME_NOREPLACE), or link(2) where the file system hasn't that: never by looking first.
+/// A temporary file is locked (flock) by its writer as long as it lives, so remains of dead ones can be told.
+/// </remarks>
 public sealed class LocalFolderStore : IObjectStore
 {
+    private const UnixFileMode FolderMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+
+    private readonly ConcurrentDictionary<string, bool> _durableFolders = new();
+
     /// <summary>A store below this folder, which is created by the first object.</summary>
-    public LocalFolderStore(string path) => Description = Path.GetFullPath(path);
+    public LocalFolderStore(string path) => Description = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
 
     /// <inheritdoc/>
     public string Description { get; }
 
-    /// <inheritdoc/>
-    public ValueTask<CreateOutcome> CreateAsync(ObjectName name, ReadOnlyMemory<byte> content, CancellationToken ct) => throw new NotImplementedException();
+    private string TemporaryFolder => Path.Combine(Description, ".tmp");
 
     /// <inheritdoc/>
-    public ValueTask<ObjectUpload> BeginCreateAsync(ObjectName name, CancellationToken ct) => throw new NotImplementedException();
+    public async ValueTask<CreateOutcome> CreateAsync(ObjectName name, ReadOnlyMemory<byte> content, CancellationToken ct)
+    {
+        await using var upload = await BeginCreateAsync(name, ct);
+        await upload.AppendAsync(content, ct);
+        return await upload.CompleteAsync(ct);
+    }
 
     /// <inheritdoc/>
-    public ValueTask<long?> GetSizeAsync(ObjectName name, CancellationToken ct) => throw new NotImplementedException();
+    public ValueTask<ObjectUpload> BeginCreateAsync(ObjectName name, CancellationToken ct)
+    {
+        ct.ThrowIfCancellationRequested();
+        try
+        {
+            MakeDurableFolder(TemporaryFolder);
+            return new(new LocalUpload(this, PathOf(name), TemporaryFolder));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw StoreErrors.From(e, $"Can't write {name} in {Description}");
+        }
+    }
 
     /// <inheritdoc/>
-    public ValueTask<int> ReadAsync(ObjectName name, long offset, Memory<byte> target, CancellationToken ct) => throw new NotImplementedException();
+    public ValueTask<long?> GetSizeAsync(ObjectName name, CancellationToken ct)
+    {
+        ct.ThrowIfCancellationRequested();
+        var info = new FileInfo(PathOf(name));
+        return new(info.Exists ? info.Length : null);
+    }
 
     /// <inheritdoc/>
-    public IAsyncEnumerable<StoredObject> ListAsync(string prefix, CancellationToken ct) => throw new NotImplementedException();
+    public async ValueTask<int> ReadAsync(ObjectName name, long offset, Memory<byte> target, CancellationToken ct)
+    {
+        try
+        {
+            using var file = File.OpenHandle(PathOf(name), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            var done = 0;
+            while (done < target.Length)
+            {
+                var read = await RandomAccess.ReadAsync(file, target[done..], offset + done, ct);
+                if (read == 0)
+                {
+                    break;
+                }
+
+                done += read;
+            }
+
+            return done;
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return -1;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw StoreErrors.From(e, $"Can't read {name} in {Description}");
+        }
+    }
 
     /// <inheritdoc/>
-    public ValueTask DeleteAsync(ObjectName name, CancellationToken ct) => throw new NotImplementedException();
+    public async IAsyncEnumerable<StoredObject> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken ct)
+    {
+        var root = Path.Combine(Description, prefix);
+        var folders = new Stack<DirectoryInfo>([new DirectoryInfo(root)]);
+        while (folders.TryPop(out var folder))
+        {
+            ct.ThrowIfCancellationRequested();
+            foreach (var entry in Entries(folder))
+            {
+                if (entry.Name.StartsWith('.') || entry.LinkTarget is not null)
+                {
+                    continue;
+                }
+
+                if (entry is DirectoryInfo below)
+                {
+                    folders.Push(below);
+                }
+                else if (ObjectName.TryParse(Path.GetRelativePath(Description, entry.FullName), out var name) && Length(entry) is { } size)
+                {
+                    yield return new StoredObject(name, size);
+                }
+            }
+        }
+
+        await Task.CompletedTask;
+    }
 
     /// <inheritdoc/>
-    public ValueTask RemoveRemainsAsync(CancellationToken ct) => throw new NotImplementedException();
+    public ValueTask DeleteAsync(ObjectName name, CancellationToken ct)
+    {
+        ct.ThrowIfCancellationRequested();
+        var path = PathOf(name);
+        try
+        {
+            File.Delete(path);
+            var folder = Path.GetDirectoryName(path)!;
+            _ = Posix.SyncFolder(folder);
+            RemoveIfEmpty(folder);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // It isn't there: that is what was asked for.
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw StoreErrors.From(e, $"Can't delete {name} in {Description}");
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public ValueTask RemoveRemainsAsync(CancellationToken ct)
+    {
+        try
+        {
+            foreach (var path in Directory.Exists(TemporaryFolder) ? Directory.GetFiles(TemporaryFolder) : [])
+            {
+                ct.ThrowIfCancellationRequested();
+                try
+                {
+                    // Opening for writing without sharing takes the lock, which fails while the file's writer lives.
+                    using var file = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+                    File.Delete(path);
+                }
+                catch (IOException)
+                {
+                    // Locked: its writer is at work. Or gone meanwhile.
+                }
+            }
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw StoreErrors.From(e, $"Can't clean up {Description}");
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>Publishes a finished temporary file: exclusive and durable.</summary>
+    internal CreateOutcome Publish(string temporary, string path)
+    {
+        var folder = Path.GetDirectoryName(path)!;
+        for (var attempt = 0; ; attempt++)
+        {
+            MakeDurableFolder(folder);
+            var errno = Posix.RenameExclusively(temporary, path);
+            if (errno is Posix.EINVAL or Posix.ENOSYS or Posix.EOPNOTSUPP)
+            {
+                errno = Posix.Link(temporary, path);
+                if (errno is Posix.EPERM or Posix.EOPNOTSUPP or Posix.ENOSYS or Posix.EMLINK)
+                {
+                    throw new VaultException(
+                        VaultErrorKind.Unsupported, $"The file system of {Description} has neither hard links nor renaming without replacing.");
+                }
+            }
+
+            if (errno == Posix.ENOENT && attempt < 5)
+            {
+                // Somebody removed the folder, which was empty just now.
+                _durableFolders.TryRemove(folder, out _);
+                continue;
+            }
+
+            if (errno is not (0 or Posix.EEXIST))
+            {
+                throw StoreErrors.FromErrno(errno, $"Can't create {path}");
+            }
+
+            // Also when it was there before: its creator may not have come to the sync yet.
+            var sync = Posix.SyncFolder(folder);
+            return sync != 0 ? throw StoreErrors.FromErrno(sync, $"Can't sync {folder}")
+                : errno == 0 ? CreateOutcome.Created
+                : CreateOutcome.AlreadyExists;
+        }
+    }
+
+    private static FileSystemInfo[] Entries(DirectoryInfo folder)
+    {
+        try
+        {
+            return folder.GetFileSystemInfos();
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return [];
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw StoreErrors.From(e, $"Can't list {folder.FullName}");
+        }
+    }
+
+    private static long? Length(FileSystemInfo entry)
+    {
+        try
+        {
+            return ((FileInfo)entry).Length;
+        }
+        catch (FileNotFoundException)
+        {
+            return null;
+        }
+    }
+
+    private string PathOf(ObjectName name) => Path.Combine(Description, name.Value);
+
+    private void MakeDurableFolder(string folder)
+    {
+        if (_durableFolders.ContainsKey(folder))
+        {
+            return;
+        }
+
+        var missing = new Stack<string>();
+        for (var f = folder; !Directory.Exists(f); f = Path.GetDirectoryName(f)!)
+        {
+            missing.Push(f);
+        }
+
+        foreach (var f in missing)
+        {
+            Directory.CreateDirectory(f, FolderMode);
+            _ = Posix.SyncFolder(Path.GetDirectoryName(f)!);
+        }
+
+        _durableFolders[folder] = true;
+    }
+
+    /// <summary>Sessions have folders of their own, which go with their last object.</summary>
+    private void RemoveIfEmpty(string folder)
+    {
+        if (folder == Description)
+        {
+            return;
+        }
+
+        try
+        {
+            _durableFolders.TryRemove(folder, out _);
+            Directory.Delete(folder);
+            _ = Posix.SyncFolder(Path.GetDirectoryName(folder)!);
+        }
+        catch (IOException)
+        {
+            // Not empty, or gone.
+        }
+    }
 }

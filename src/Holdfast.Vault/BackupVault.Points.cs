@@ -1,0 +1,163 @@
+namespace Holdfast.Vault;
+
+/// <content>Points, sessions and keys.</content>
+public sealed partial class BackupVault
+{
+    /// <summary>The points, oldest first; of one source, or all.</summary>
+    /// <remarks>Points whose own object is damaged aren't among them: <see cref="ListUnreadablePointsAsync"/> names those.</remarks>
+    public async Task<IReadOnlyList<Point>> ListPointsAsync(SourceId? source, CancellationToken ct)
+    {
+        var (points, _) = await ReadAllAsync(source, ct);
+        return points;
+    }
+
+    /// <summary>Points that are there but whose own object is damaged.</summary>
+    public async Task<IReadOnlyList<UnreadablePoint>> ListUnreadablePointsAsync(SourceId? source, CancellationToken ct)
+    {
+        var (_, unreadable) = await ReadAllAsync(source, ct);
+        return unreadable;
+    }
+
+    /// <summary>A point.</summary>
+    /// <exception cref="VaultException">PointNotFound, Damaged.</exception>
+    public async Task<Point> GetPointAsync(SourceId source, PointId point, CancellationToken ct)
+    {
+        var (mark, _) = await _retention.ReadLatestAsync(source, point, ct);
+        return (mark.Deleting ? null : await _points.ReadAsync(source, point, mark.Mark, ct)) ?? throw NotFound(point);
+    }
+
+    /// <summary>Deletes a point. Its space comes back by garbage collection.</summary>
+    /// <exception cref="VaultException">PointProtected, PointNotFound.</exception>
+    public async Task DeletePointAsync(SourceId source, PointId point, CancellationToken ct)
+    {
+        _config.Require(VaultOperation.Write);
+        var (mark, generation) = await _retention.ReadLatestAsync(source, point, ct);
+        var name = Names.Point(source, point);
+        if (await Store.GetSizeAsync(name, ct) is not { } size
+            || (size == SealedObject.OverheadBytes && await _points.IsTombstoneAsync(source, point, ct)))
+        {
+            throw NotFound(point);
+        }
+
+        if (!mark.Deleting)
+        {
+            if (mark.Mark.Holds(Options.TimeProvider.GetUtcNow()))
+            {
+                throw new VaultException(VaultErrorKind.PointProtected, $"Point {point} is protected, or has to be kept longer.") { Points = [point] };
+            }
+
+            await _retention.WriteAsync(source, point, generation + 1, new(mark.Mark, true), ct);
+        }
+
+        // Its session's packs go on counting, for other points may share them: the retired object says so from now on.
+        var retired = Names.RetiredPoint(source, point);
+        await Store.CreateAsync(retired, SealedObject.Seal(Keys, SealLabel.Retired, retired, []), CancellationToken.None);
+        await Store.DeleteAsync(name, CancellationToken.None);
+        await _retention.DeleteAllAsync(source, point, CancellationToken.None);
+    }
+
+    /// <summary>Sets what keeps a point.</summary>
+    /// <exception cref="VaultException">PointNotFound, Conflict.</exception>
+    public async Task SetRetentionAsync(SourceId source, PointId point, RetentionMark mark, CancellationToken ct)
+    {
+        _config.Require(VaultOperation.Write);
+        await GetPointAsync(source, point, ct);
+        var (_, generation) = await _retention.ReadLatestAsync(source, point, ct);
+        await _retention.WriteAsync(source, point, generation + 1, new(mark, false), ct);
+    }
+
+    /// <summary>The sessions that are open.</summary>
+    public Task<IReadOnlyList<SessionInfo>> ListSessionsAsync(CancellationToken ct) => Sessions.ListAsync(ct);
+
+    /// <summary>Revokes a session: afterwards it can't commit, and what it stored is deleted.</summary>
+    /// <returns>False if it had committed before.</returns>
+    public Task<bool> RevokeSessionAsync(SourceId source, PointId point, CancellationToken ct)
+    {
+        _config.Require(VaultOperation.Write);
+        return Sessions.RevokeAsync(source, point, ct);
+    }
+
+    /// <summary>Revokes the sessions whose writers are dead, and removes all that dead writers left behind.</summary>
+    /// <returns>The sessions revoked.</returns>
+    public async Task<IReadOnlyList<SessionInfo>> CleanUpDeadSessionsAsync(DeadSessionOptions options, CancellationToken ct)
+    {
+        _config.Require(VaultOperation.Write);
+        var revoked = await Sessions.CleanUpAsync(options, ct);
+        await FinishDeletionsAsync(ct);
+        return revoked;
+    }
+
+    /// <summary>The key slots.</summary>
+    public async Task<IReadOnlyList<KeySlot>> ListKeySlotsAsync(CancellationToken ct) =>
+        [.. (await _ring.ReadAsync(ct)).Slots.Select(s => s.Shown)];
+
+    /// <summary>Adds a passphrase; it is tried before this returns.</summary>
+    public Task<KeySlot> AddPassphraseAsync(string passphrase, string label, CancellationToken ct) =>
+        AddAsync(VaultCredential.FromPassphrase(passphrase), label, ct);
+
+    /// <summary>Adds a key file's bytes; they are tried before this returns.</summary>
+    public Task<KeySlot> AddKeyFileAsync(ReadOnlyMemory<byte> content, string label, CancellationToken ct) =>
+        AddAsync(VaultCredential.FromKeyFile(content.Span), label, ct);
+
+    /// <summary>Makes another recovery key; the old one stays until it is removed.</summary>
+    public async Task<(KeySlot Slot, RecoveryKey Key)> AddRecoveryKeyAsync(string label, CancellationToken ct)
+    {
+        var key = RecoveryKey.Generate();
+        return (await AddAsync(VaultCredential.FromRecoveryKey(key.ToString()), label, ct), key);
+    }
+
+    /// <summary>Removes a key slot.</summary>
+    /// <exception cref="VaultException">LastKeySlot, KeySlotNotFound.</exception>
+    public Task RemoveKeySlotAsync(string slotId, CancellationToken ct)
+    {
+        _config.Require(VaultOperation.Write);
+        return _ring.RemoveAsync(slotId, ct);
+    }
+
+    private static VaultException NotFound(PointId point) =>
+        new(VaultErrorKind.PointNotFound, $"There is no point {point}.") { Points = [point] };
+
+    private Task<KeySlot> AddAsync(VaultCredential credential, string label, CancellationToken ct)
+    {
+        _config.Require(VaultOperation.Write);
+        return _ring.AddAsync(credential, label, new VaultInitOptions { Passphrase = "" }.Iterations, ct);
+    }
+
+    private async Task<(List<Point> Points, List<UnreadablePoint> Unreadable)> ReadAllAsync(SourceId? source, CancellationToken ct)
+    {
+        var marks = await _retention.ListAsync(source, ct);
+        var points = new List<Point>();
+        var unreadable = new List<UnreadablePoint>();
+        foreach (var (src, id) in await _points.ListAsync(source, ct))
+        {
+            try
+            {
+                var mark = marks.ContainsKey(id) ? (await _retention.ReadLatestAsync(src, id, ct)).Mark : default;
+                if (!mark.Deleting && await _points.ReadAsync(src, id, mark.Mark, ct) is { } point)
+                {
+                    points.Add(point);
+                }
+            }
+            catch (VaultException e) when (e.Kind == VaultErrorKind.Damaged)
+            {
+                unreadable.Add(new UnreadablePoint(src, id, e.Message));
+            }
+        }
+
+        points.Sort((a, b) => (a.CreatedUtc, a.PointId.Value).CompareTo((b.CreatedUtc, b.PointId.Value)));
+        return (points, unreadable);
+    }
+
+    /// <summary>Ends deletions that a crash interrupted: marked as being deleted, but still there.</summary>
+    private async Task FinishDeletionsAsync(CancellationToken ct)
+    {
+        var marks = await _retention.ListAsync(null, ct);
+        foreach (var (source, point) in (await _points.ListAsync(null, ct)).Where(p => marks.ContainsKey(p.Point)))
+        {
+            if ((await _retention.ReadLatestAsync(source, point, ct)).Mark.Deleting)
+            {
+                await DeletePointAsync(source, point, ct);
+            }
+        }
+    }
+}

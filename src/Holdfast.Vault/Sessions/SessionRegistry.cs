@@ -1,0 +1,189 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace Holdfast.Vault;
+
+/// <summary>Open sessions: listing, revoking, cleaning up. INV-6: of commit and revocation exactly one wins.</summary>
+internal sealed class SessionRegistry(IObjectStore store, VaultKeys keys, PointCatalogue points, TimeProvider time)
+{
+    private const int BytesMax = 16 * 1024;
+
+    public async Task RegisterAsync(SourceId source, PointId session, CancellationToken ct)
+    {
+        var own = WriterIdentity.Own;
+        using var json = new MemoryStream();
+        using (var w = new Utf8JsonWriter(json))
+        {
+            w.WriteStartObject();
+            w.WriteString("source", source.ToString());
+            w.WriteString("host", own.Host);
+            w.WriteString("bootId", own.BootId);
+            w.WriteString("pidNamespace", own.PidNamespace);
+            w.WriteNumber("pid", own.ProcessId);
+            w.WriteString("startTime", own.StartTime);
+            w.WriteString("openedUtc", time.GetUtcNow().UtcDateTime);
+            w.WriteEndObject();
+        }
+
+        var name = Names.Session(session, source);
+        await store.CreateNewAsync(name, SealedObject.Seal(keys, SealLabel.Session, name, json.ToArray()), ct);
+    }
+
+    public async Task<IReadOnlyList<SessionInfo>> ListAsync(CancellationToken ct)
+    {
+        var open = new Dictionary<PointId, SourceId>();
+        var beats = new Dictionary<PointId, long>();
+        await foreach (var item in store.ListAsync(Names.Sessions, ct))
+        {
+            if (item.Name.Value.Split('/') is not [_, var id, var what] || !IdText.TryReadName(id, out var guid))
+            {
+                continue;
+            }
+
+            var session = new PointId(guid);
+            if (what.StartsWith("open-", StringComparison.Ordinal) && IdText.TryReadName(what[5..], out var source))
+            {
+                open[session] = new SourceId(source);
+            }
+            else if (what.StartsWith("beat-", StringComparison.Ordinal)
+                && long.TryParse(what.AsSpan(5), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var beat))
+            {
+                beats[session] = Math.Max(beat, beats.GetValueOrDefault(session));
+            }
+        }
+
+        var sessions = new List<SessionInfo>();
+        foreach (var (session, source) in open)
+        {
+            if (await TryReadAsync(session, source, beats.GetValueOrDefault(session), ct) is { } info)
+            {
+                sessions.Add(info);
+            }
+        }
+
+        return [.. sessions.OrderBy(s => s.OpenedUtc)];
+    }
+
+    /// <returns>False if the session has committed: then only its registration is removed.</returns>
+    public async Task<bool> RevokeAsync(SourceId source, PointId session, CancellationToken ct)
+    {
+        var name = Names.Point(source, session);
+        var outcome = await store.CreateAsync(name, SealedObject.Seal(keys, SealLabel.Tombstone, name, []), ct);
+        if (outcome == CreateOutcome.AlreadyExists && !await points.IsTombstoneAsync(source, session, ct))
+        {
+            await UnregisterAsync(session, ct);
+            return false;
+        }
+
+        // A point that was deleted has left its name free: then there is no session to revoke.
+        if (await store.GetSizeAsync(Names.RetiredPoint(source, session), ct) is not null)
+        {
+            if (outcome == CreateOutcome.Created)
+            {
+                await store.DeleteAsync(name, ct);
+            }
+
+            return false;
+        }
+
+        await RemoveDataAsync(session, ct);
+        await UnregisterAsync(session, ct);
+        return true;
+    }
+
+    /// <summary>Deletes what an uncommitted session stored. The caller has seen to it that it can't commit.</summary>
+    public async Task RemoveDataAsync(PointId session, CancellationToken ct)
+    {
+        foreach (var prefix in (string[])[Names.Packs, Names.Index])
+        {
+            foreach (var item in await store.ListAllAsync($"{prefix}{session}/", ct))
+            {
+                await store.DeleteAsync(item.Name, ct);
+            }
+        }
+
+        await store.DeleteAsync(Names.SumsOf(session), ct);
+    }
+
+    public async Task UnregisterAsync(PointId session, CancellationToken ct)
+    {
+        // The opening object goes last: as long as there is something, the session is listed.
+        foreach (var item in (await store.ListAllAsync($"{Names.Sessions}{session}/", ct)).OrderBy(i => i.Name.Value, StringComparer.Ordinal))
+        {
+            await store.DeleteAsync(item.Name, ct);
+        }
+    }
+
+    /// <summary>Revokes sessions of dead writers, and clears what a writer wrote after its session was revoked.</summary>
+    public async Task<IReadOnlyList<SessionInfo>> CleanUpAsync(DeadSessionOptions options, CancellationToken ct)
+    {
+        var sessions = (await ListAsync(ct)).Where(s => options.Source is not { } only || only == s.SourceId).ToList();
+        var dead = sessions.Where(s => s.Writer == WriterState.Dead).ToList();
+        if (options.WatchHeartbeats && dead.Count < sessions.Count)
+        {
+            dead.AddRange(await WatchAsync(sessions.Except(dead).ToDictionary(s => s.PointId), options, ct));
+        }
+
+        var revoked = new List<SessionInfo>();
+        foreach (var session in dead)
+        {
+            if (await RevokeAsync(session.SourceId, session.PointId, ct))
+            {
+                revoked.Add(session);
+            }
+        }
+
+        await ClearTombstonesAsync(ct);
+        await store.RemoveRemainsAsync(ct);
+        return revoked;
+    }
+
+    private async Task<IEnumerable<SessionInfo>> WatchAsync(Dictionary<PointId, SessionInfo> suspects, DeadSessionOptions options, CancellationToken ct)
+    {
+        for (var i = 0; i < options.Observations && suspects.Count > 0; i++)
+        {
+            await Task.Delay(options.Interval, time, ct);
+            var now = (await ListAsync(ct)).ToDictionary(s => s.PointId, s => s.Heartbeat);
+            suspects = suspects.Where(s => now.TryGetValue(s.Key, out var beat) && beat == s.Value.Heartbeat).ToDictionary();
+        }
+
+        return suspects.Values;
+    }
+
+    private async Task ClearTombstonesAsync(CancellationToken ct)
+    {
+        foreach (var item in (await store.ListAllAsync(Names.Points, ct)).Where(i => i.SizeBytes == SealedObject.OverheadBytes))
+        {
+            if (Names.TryParsePoint(item.Name, Names.Points, out var source, out var session) && await points.IsTombstoneAsync(source, session, ct))
+            {
+                await RevokeAsync(source, session, ct);
+            }
+        }
+    }
+
+    private async Task<SessionInfo?> TryReadAsync(PointId session, SourceId source, long beat, CancellationToken ct)
+    {
+        var name = Names.Session(session, source);
+        try
+        {
+            if (await store.ReadWholeAsync(name, BytesMax, ct) is not { } bytes)
+            {
+                return null;
+            }
+
+            using var json = JsonDocument.Parse(SealedObject.Open(keys, SealLabel.Session, name, bytes));
+            var root = json.RootElement;
+            var writer = new WriterIdentity(
+                root.GetProperty("host").GetString() ?? "", root.GetProperty("bootId").GetString() ?? "",
+                root.GetProperty("pidNamespace").GetString() ?? "", root.GetProperty("pid").GetInt32(), root.GetProperty("startTime").GetString() ?? "");
+            return new SessionInfo(
+                session, source, writer.Host, writer.ProcessId, root.GetProperty("openedUtc").GetDateTimeOffset(), beat, writer.Look());
+        }
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException
+            or VaultException { Kind: VaultErrorKind.Damaged })
+        {
+            // Its name tells enough to revoke it by its heartbeats.
+            return new SessionInfo(session, source, "", 0, DateTimeOffset.UnixEpoch, beat, WriterState.Unknown);
+        }
+    }
+}

@@ -1,0 +1,51 @@
+using System.Runtime.InteropServices;
+
+namespace Holdfast.Vault;
+
+/// <summary>The few system calls that .NET has no call for.</summary>
+internal static partial class Posix
+{
+    public const int EPERM = 1, ENOENT = 2, EACCES = 13, EEXIST = 17, EINVAL = 22, EROFS = 30, ENOSPC = 28, EMLINK = 31, ENOSYS = 38,
+        EOPNOTSUPP = 95, EDQUOT = 122;
+
+    private const int AtFdCwd = -100;
+    private const uint RenameNoReplace = 1;
+    private const int OpenReadOnlyDirectory = 0x10000 | 0x80000; // O_DIRECTORY | O_CLOEXEC
+
+    /// <summary>Renames without replacing; 0 or errno.</summary>
+    public static int RenameExclusively(string from, string to) =>
+        renameat2(AtFdCwd, from, AtFdCwd, to, RenameNoReplace) == 0 ? 0 : Marshal.GetLastPInvokeError();
+
+    /// <summary>A second name for a file; 0 or errno.</summary>
+    public static int Link(string from, string to) => link(from, to) == 0 ? 0 : Marshal.GetLastPInvokeError();
+
+    /// <summary>Makes a folder's entries durable; 0 or errno.</summary>
+    public static int SyncFolder(string path)
+    {
+        var fd = open(path, OpenReadOnlyDirectory);
+        if (fd < 0)
+        {
+            return Marshal.GetLastPInvokeError();
+        }
+
+        var error = fsync(fd) == 0 ? 0 : Marshal.GetLastPInvokeError();
+        _ = close(fd);
+        // Some network file systems can't sync folders, and need not.
+        return error == EINVAL ? 0 : error;
+    }
+
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int renameat2(int oldFolder, string oldPath, int newFolder, string newPath, uint flags);
+
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int link(string oldPath, string newPath);
+
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int open(string path, int flags);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial int fsync(int fd);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial int close(int fd);
+}

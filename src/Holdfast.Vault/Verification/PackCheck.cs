@@ -1,0 +1,89 @@
+using System.Security.Cryptography;
+
+namespace Holdfast.Vault;
+
+/// <summary>Reads one pack from beginning to end: its hash, its seals, every record against its id.</summary>
+internal static class PackCheck
+{
+    private const int ReadBytes = 1 << 20;
+
+    public static async Task<PackVerdict> RunAsync(IObjectStore store, VaultKeys keys, PackInfo pack, byte[]? expectedHash, CancellationToken ct)
+    {
+        if (await store.GetSizeAsync(pack.Name, ct) is not { } size)
+        {
+            return new PackVerdict("the pack is missing", 0, 0, new HashSet<uint>());
+        }
+
+        using var reader = new PackReader(store, keys);
+        var good = new HashSet<uint>();
+        string? reason = null;
+        if (await reader.TryReadFooterAsync(pack, size, ct) is not { } footer)
+        {
+            reason = "its header or footer is damaged";
+            footer = [];
+        }
+
+        var entries = PackFooter.Parse(footer, size).ToList();
+        if (entries.Count * PackFormat.FooterEntryBytes != footer.Length)
+        {
+            reason ??= "its footer names impossible records";
+        }
+
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var window = GC.AllocateUninitializedArray<byte>(ReadBytes + PackFormat.PlainBytesMax + PackFormat.RecordOverheadBytes);
+        var plain = GC.AllocateUninitializedArray<byte>(PackFormat.PlainBytesMax);
+        long start = 0;
+        int filled = 0, next = 0;
+        for (long at = 0; at < size;)
+        {
+            var read = await store.ReadAsync(pack.Name, at, window.AsMemory(filled, (int)Math.Min(ReadBytes, size - at)), ct);
+            if (read <= 0)
+            {
+                reason ??= "it is shorter than its length";
+                break;
+            }
+
+            hash.AppendData(window, filled, read);
+            filled += read;
+            at += read;
+            for (; next < entries.Count && entries[next].Offset + (long)entries[next].Length <= start + filled; next++)
+            {
+                var entry = entries[next];
+                // Records stand in the footer's order, one after the other; anything else would have to be read apart.
+                if (entry.Offset >= start && IsGood(reader, keys, pack, entry, window.AsSpan((int)(entry.Offset - start), (int)entry.Length), plain))
+                {
+                    good.Add(entry.Offset);
+                }
+                else
+                {
+                    reason ??= $"the record at {entry.Offset} is damaged";
+                }
+            }
+
+            // Keep what the next record needs.
+            var keepFrom = next < entries.Count ? Math.Min(entries[next].Offset, start + filled) : start + filled;
+            var drop = (int)Math.Max(0, keepFrom - start);
+            window.AsSpan(drop, filled - drop).CopyTo(window);
+            (start, filled) = (start + drop, filled - drop);
+            if (filled > PackFormat.PlainBytesMax + PackFormat.RecordOverheadBytes)
+            {
+                reason ??= "its footer names impossible records";
+                (start, filled, next) = (start + filled, 0, entries.Count);
+            }
+        }
+
+        if (expectedHash is not null && reason is null && !hash.GetHashAndReset().AsSpan().SequenceEqual(expectedHash))
+        {
+            reason = "its bytes aren't those recorded when it was written";
+        }
+
+        return new PackVerdict(reason, good.Count, size, good);
+    }
+
+    private static bool IsGood(PackReader reader, VaultKeys keys, PackInfo pack, PackFooter entry, ReadOnlySpan<byte> record, byte[] plain)
+    {
+        var target = plain.AsSpan(0, (int)entry.PlainBytes);
+        return reader.TryOpen(pack, entry.Id, record, target)
+            && SessionStore.IdOf(pack.Kind == PackKind.Data ? keys.ChunkId : keys.PageId, target) == entry.Id;
+    }
+}

@@ -1,0 +1,136 @@
+using System.Collections.Concurrent;
+
+namespace Holdfast.Vault;
+
+/// <summary>
+/// Checks points: finds the packs their maps lead to, reads each of those whole once, then tells which chunks are lost.
+/// Memory: a number per pack, not per chunk.
+/// </summary>
+internal sealed class Verifier(IObjectStore store, VaultKeys keys, VaultIndex index, VaultOpenOptions options)
+{
+    public async Task<VerifyReport> RunAsync(IReadOnlyList<Point> points, IProgress<VerifyProgress>? progress, CancellationToken ct)
+    {
+        var (packs, _) = await WalkAsync(points, verdicts: null, ct);
+        var sums = await PackSums.ReadAsync(store, packs.Select(p => p.Session).ToHashSet(), ct);
+        var verdicts = new ConcurrentDictionary<PackId, PackVerdict>();
+        var total = packs.Sum(p => p.SizeBytes);
+        long packsDone = 0, bytesDone = 0, chunks = 0;
+        await Parallel.ForEachAsync(
+            packs.OrderBy(p => p.Session.Value),
+            new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, options.Parallelism), CancellationToken = ct },
+            async (pack, token) =>
+            {
+                var verdict = await PackCheck.RunAsync(store, keys, pack, sums.GetValueOrDefault(pack.Id), token);
+                verdicts[pack.Id] = verdict;
+                Interlocked.Add(ref chunks, verdict.GoodRecords);
+                progress?.Report(new VerifyProgress(
+                    Interlocked.Increment(ref packsDone), packs.Count, Interlocked.Add(ref bytesDone, verdict.BytesRead), total));
+                if (verdict.Reason is { } reason)
+                {
+                    index.MarkDamaged(pack);
+                    await DamageRecord.WriteAsync(store, keys, options.TimeProvider, pack, reason, token);
+                }
+            });
+
+        var (_, disks) = await WalkAsync(points, verdicts, ct);
+        return new VerifyReport(
+            points.Count, chunks, packs.Count, bytesDone,
+            [.. packs.Where(p => verdicts[p.Id].Reason is not null).Select(p => new DamagedPack(p.Id, p.Name.Value, verdicts[p.Id].Reason!))],
+            await CheckSegmentsAsync(points, sums.Segments, ct),
+            disks, []);
+    }
+
+    /// <summary>Walks the points' maps: without verdicts for the packs they need, with verdicts for what is lost.</summary>
+    private async Task<(HashSet<PackInfo> Packs, List<DamagedDisk> Disks)> WalkAsync(
+        IReadOnlyList<Point> points, ConcurrentDictionary<PackId, PackVerdict>? verdicts, CancellationToken ct)
+    {
+        var packs = new HashSet<PackInfo>();
+        var disks = new List<DamagedDisk>();
+        using var reader = new PackReader(store, keys);
+        var map = new MapReader(index, reader);
+        foreach (var point in points)
+        {
+            foreach (var disk in point.Disks)
+            {
+                long lost = 0;
+                Note(disk.MapRoot);
+                await foreach (var leaf in map.ReadAsync(disk, healthyOnly: false, ct))
+                {
+                    Note(leaf.PageId);
+                    for (var i = 0; leaf.Ids is not null && i < leaf.Count; i++)
+                    {
+                        lost += Note(leaf[i]) ? 0 : 1;
+                    }
+
+                    lost += leaf.Ids is null ? leaf.Count : 0;
+                }
+
+                if (lost > 0)
+                {
+                    disks.Add(new DamagedDisk(point.PointId, point.SourceId, disk.Name, lost));
+                }
+            }
+
+            foreach (var attachment in point.Attachments)
+            {
+                var lost = attachment.Chunks.Count(id => !Note(id));
+                if (lost > 0)
+                {
+                    disks.Add(new DamagedDisk(point.PointId, point.SourceId, attachment.Name, lost));
+                }
+            }
+        }
+
+        return (packs, disks);
+
+        bool Note(ChunkId id)
+        {
+            if (id.IsZero)
+            {
+                return true;
+            }
+
+            if (!index.TryFind(id, healthyOnly: false, out var at))
+            {
+                return false;
+            }
+
+            packs.Add(at.Pack);
+            // A damaged pack may hold the record whole all the same.
+            return verdicts is null || !verdicts.TryGetValue(at.Pack.Id, out var verdict) || !verdict.IsLost(at.Offset);
+        }
+    }
+
+    /// <summary>The points' own segments, read again from the store: the cache can't tell of damage there.</summary>
+    private async Task<List<string>> CheckSegmentsAsync(
+        IReadOnlyList<Point> points, IReadOnlyCollection<ObjectName> recorded, CancellationToken ct)
+    {
+        var damaged = new List<string>();
+        var names = recorded.ToHashSet();
+        foreach (var session in points.Select(p => p.PointId).Distinct())
+        {
+            await foreach (var item in store.ListAsync($"{Names.Index}{session}/", ct))
+            {
+                names.Add(item.Name);
+            }
+        }
+
+        foreach (var name in names)
+        {
+            try
+            {
+                if (await store.ReadWholeAsync(name, IndexSegment.BytesMax, ct) is not { } bytes
+                    || SealedObject.Open(keys, SealLabel.Index, name, bytes).Length == 0)
+                {
+                    damaged.Add(name.Value);
+                }
+            }
+            catch (VaultException e) when (e.Kind == VaultErrorKind.Damaged)
+            {
+                damaged.Add(name.Value);
+            }
+        }
+
+        return damaged;
+    }
+}
