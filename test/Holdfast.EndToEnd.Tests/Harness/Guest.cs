@@ -49,6 +49,17 @@ public sealed class Guest : IAsyncDisposable
         return guest;
     }
 
+    /// <summary>Boots a new domain on images that are there already (restored ones); they go with it.</summary>
+    public static async Task<Guest> AdoptAsync(Host host, params GuestDisk[] disks)
+    {
+        var spec = new GuestSpec([.. disks.Select(d => new DiskSpec(d.Target))]);
+        var guest = new Guest(host, spec, host.NewName("vm"), host.NewFolder("disks"), disks);
+        await guest.RedefineAsync().ConfigureAwait(false);
+        guest.Uuid = Guid.Parse((await Tool.VirshAsync("domuuid", guest.Name).ConfigureAwait(false)).Trim());
+        await guest.StartAsync().ConfigureAwait(false);
+        return guest;
+    }
+
     /// <summary>Makes an image with a file system in it.</summary>
     public static async Task<GuestDisk> CreateDiskAsync(DiskSpec spec, string path)
     {
