@@ -1,0 +1,131 @@
+using Holdfast.EndToEnd.Tests.Harness;
+
+namespace Holdfast.EndToEnd.Tests.Backup;
+
+/// <summary>Something else happens in the middle of a backup.</summary>
+public sealed class InterruptionTests(GuestFixture fixture, Host host) : IClassFixture<GuestFixture>
+{
+    private readonly Guest _guest = fixture.Guest;
+
+    [Fact]
+    public async Task Ctrl_C_before_the_commit_leaves_nothing_behind()
+    {
+        var node = await Node.CreateAsync(host);
+        await node.BackUpAsync(_guest);
+        var checkpoints = await _guest.CheckpointsAsync();
+        var points = await node.PointsAsync(_guest.Name);
+        await _guest.Agent.WriteFilesAsync("/data/cancelled", 2, 512);
+
+        await using (var process = await node.StartPausedAsync("Transfer:before", "backup", _guest.Name))
+        {
+            await process.SignalAsync("INT");
+            process.Resume();
+            Assert.Equal(130, (await process.EndAsync()).ExitCode);
+        }
+
+        Assert.False(await _guest.HasBackupJobAsync());
+        Assert.False(await _guest.Agent.IsFrozenAsync());
+        Assert.Equal(checkpoints, await _guest.CheckpointsAsync());
+        Assert.Equal(points, await node.PointsAsync(_guest.Name));
+        var next = await (await node.BackUpWithWitnessAsync(_guest)).EqualsWitnessAsync();
+        Assert.Equal("incremental", next.Mode("vda"));
+    }
+
+    [Fact]
+    public async Task Ctrl_C_while_frozen_thaws_the_guest()
+    {
+        var node = await Node.CreateAsync(host);
+        await using var process = await node.StartPausedAsync("Freeze:after", "backup", _guest.Name);
+        await process.SignalAsync("INT");
+        process.Resume();
+        Assert.Equal(130, (await process.EndAsync()).ExitCode);
+        Assert.False(await _guest.Agent.IsFrozenAsync());
+        Assert.Empty(await node.PointsAsync(_guest.Name));
+    }
+
+    [Fact]
+    public async Task Ctrl_C_after_the_commit_began_finishes_the_backup()
+    {
+        var node = await Node.CreateAsync(host);
+        await using var process = await node.StartPausedAsync("CommitPoint:after", "backup", _guest.Name);
+        await process.SignalAsync("INT");
+        process.Resume();
+        (await process.EndAsync()).Succeeded();
+        Assert.Single(await node.PointsAsync(_guest.Name));
+    }
+
+    [Fact]
+    public async Task A_second_backup_of_the_vm_at_once_is_refused()
+    {
+        var node = await Node.CreateAsync(host);
+        await using var first = await node.StartPausedAsync("Transfer:before", "backup", _guest.Name);
+
+        var second = await node.RunAsync("backup", _guest.Name);
+
+        Assert.NotEmpty(second.FaultCode);
+        first.Resume();
+        (await first.EndAsync()).Succeeded();
+        Assert.Single(await node.PointsAsync(_guest.Name));
+    }
+
+    [Fact]
+    public async Task A_vm_destroyed_in_the_middle_fails_the_run_and_not_the_chain()
+    {
+        await using var guest = await Guest.BootAsync(host, GuestSpec.OneDisk);
+        var node = await Node.CreateAsync(host);
+        var before = await node.BackUpAsync(guest);
+        await guest.Agent.WriteFilesAsync("/data/destroyed", 8, 1024);
+        await using (var process = await node.StartPausedAsync("Transfer:before", "backup", guest.Name))
+        {
+            await guest.DestroyAsync();
+            process.Resume();
+            Assert.NotEmpty((await process.EndAsync()).FaultCode);
+        }
+
+        Assert.Equal([before.Point], await node.PointsAsync(guest.Name));
+        await guest.StartAsync();
+        await (await node.BackUpWithWitnessAsync(guest)).EqualsWitnessAsync();
+    }
+
+    [Fact]
+    public async Task Another_tools_backup_job_is_left_alone()
+    {
+        var node = await Node.CreateAsync(host);
+        var xml = Path.Combine(node.Folder, "foreign.xml");
+        var folder = host.NewFolder("foreign");
+        await Tool.RunAsync("chown", "libvirt-qemu:kvm", folder);
+        await File.WriteAllTextAsync(xml, $"""
+            <domainbackup mode='pull'><server transport='unix' socket='{folder}/nbd.sock'/>
+              <disks><disk name='vda' backup='yes' type='file'><scratch file='{folder}/vda.scratch'/></disk><disk name='vdb' backup='no'/></disks></domainbackup>
+            """, TestContext.Current.CancellationToken);
+        await Tool.VirshAsync("backup-begin", _guest.Name, xml);
+        try
+        {
+            var result = await node.RunAsync("backup", _guest.Name);
+
+            Assert.NotEmpty(result.FaultCode);
+            Assert.True(await _guest.HasBackupJobAsync(), "the other tool's job goes on");
+        }
+        finally
+        {
+            await Tool.VirshAsync("domjobabort", _guest.Name);
+        }
+    }
+
+    [Fact]
+    public async Task Another_tools_checkpoint_stays()
+    {
+        var node = await Node.CreateAsync(host);
+        await Tool.VirshAsync("checkpoint-create-as", _guest.Name, "another-tool");
+        try
+        {
+            await node.BackUpAsync(_guest);
+            await (await node.BackUpWithWitnessAsync(_guest)).EqualsWitnessAsync();
+            Assert.Contains("another-tool", await _guest.CheckpointsAsync());
+        }
+        finally
+        {
+            await Tool.VirshAsync("checkpoint-delete", _guest.Name, "another-tool");
+        }
+    }
+}
