@@ -11,6 +11,9 @@ internal sealed class Verifier(IObjectStore store, VaultKeys keys, VaultIndex in
     public async Task<VerifyReport> RunAsync(IReadOnlyList<Point> points, IProgress<VerifyProgress>? progress, CancellationToken ct)
     {
         var (packs, _) = await WalkAsync(points, verdicts: null, ct);
+        // Also what the points' sessions wrote: a map that can't be read doesn't lead to it.
+        var sessions = points.Select(p => p.PointId).ToHashSet();
+        packs.UnionWith(index.Packs.Values.Where(p => sessions.Contains(p.Session)));
         var sums = await PackSums.ReadAsync(store, packs.Select(p => p.Session).ToHashSet(), ct);
         var verdicts = new ConcurrentDictionary<PackId, PackVerdict>();
         var total = packs.Sum(p => p.SizeBytes);
@@ -23,8 +26,8 @@ internal sealed class Verifier(IObjectStore store, VaultKeys keys, VaultIndex in
                 var verdict = await PackCheck.RunAsync(store, keys, pack, sums.GetValueOrDefault(pack.Id), token);
                 verdicts[pack.Id] = verdict;
                 Interlocked.Add(ref chunks, verdict.GoodRecords);
-                progress?.Report(new VerifyProgress(
-                    Interlocked.Increment(ref packsDone), packs.Count, Interlocked.Add(ref bytesDone, verdict.BytesRead), total));
+                var (done, bytes) = (Interlocked.Increment(ref packsDone), Interlocked.Add(ref bytesDone, verdict.BytesRead));
+                progress?.Report(new VerifyProgress(done, packs.Count, bytes, total));
                 if (verdict.Reason is { } reason)
                 {
                     index.MarkDamaged(pack);
