@@ -102,7 +102,7 @@ mkdir "$work/restored"; chmod 711 "$work/restored"
 "$holdfast" restore "$vm" --as "$vm" --disks-dir "$work/restored" --start --output json >"$work/restore.json" ||
   { cat "$work/restore.json" >&2; exit 1; }
 jq -r '.disks[] | "   \(.target): \(.path)"' "$work/restore.json"
-written=$(jq '[.disks[].bytesWritten] | add' "$work/restore.json")
+written=$(jq '.writtenBytes' "$work/restore.json")
 took "wrote $(size "$written")"
 
 step "Boot it, and ask the guest for its checksums"
