@@ -7,7 +7,7 @@ need jq python3
 vm=${1:?a VM with a guest agent}
 runs=${FREEZE_RUNS:-20}
 for ((run = 1; run <= runs; run++)); do
-    "$HOLDFAST" backup "$vm" --output json | jq -r '[.. | objects | (.frozenMilliseconds // .freezeMilliseconds // .frozenMs // empty)] | first // empty'
+    "$HOLDFAST" backup "$vm" --output json | jq -r '.results[0].frozenMilliseconds // empty'
 done | python3 -c '
 import statistics, sys
 values = [float(line) for line in sys.stdin if line.strip()]

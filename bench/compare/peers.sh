@@ -11,9 +11,10 @@ TABLE=$RESULTS/results.tsv
 SIZES=$RESULTS/sizes.tsv
 : > "$TABLE"
 : > "$SIZES"
+: > "$RESULTS/modes.tsv"
 export RESTIC_PASSWORD=benchmark BORG_PASSPHRASE=benchmark BORG_RELOCATED_REPO_ACCESS_IS_OK=yes
 
-measure() { python3 "$BENCH/compare/measure.py" "$TABLE" "$1" "$2" -- "${@:3}" >> "$RESULTS/log" 2>&1 || say "failed: $1"; }
+measure() { python3 "$BENCH/compare/measure.py" "$TABLE" "$1" "$2" -- "${@:3}" > "${OUTPUT:-$RESULTS/output}" 2>> "$RESULTS/log" || say "failed: $1"; }
 size() { printf '%s\t%s\n' "$1" "$(bytes "$2")" >> "$SIZES"; }
 same() { if cmp -s "$1" "$IMAGES/v2.raw"; then printf '%s\tsame\n' "$2" >> "$SIZES"; else printf '%s\tDIFFERENT\n' "$2" >> "$SIZES"; say "$2: the restored image DIFFERS"; fi; }
 fresh() { cd "$CACHE"; rm -rf "$WORK"; mkdir -p "$WORK"; cd "$WORK"; }
@@ -73,22 +74,19 @@ run_holdfast() { # NAME tracked|untracked
     cp --sparse=always "$IMAGES/v1.qcow2" disk.qcow2
     cat disk.qcow2 > /dev/null
     sync
-    measure "$name.first" "$WORK" "$HOLDFAST" backup --image "$WORK/disk.qcow2" $track --output json
+    OUTPUT=$WORK/first.json measure "$name.first" "$WORK" "$HOLDFAST" backup --image "$WORK/disk.qcow2" $track --output json
     size "$name.first" vault
     serve "$WORK/disk.qcow2" qcow2 "$WORK/s" "$WORK/p"
     "$TOOL" apply "$IMAGES/v1.raw" "$IMAGES/v2.raw" "$WORK/s" disk >> "$RESULTS/log"
     stop_server "$WORK/p"
     sync
-    measure "$name.second" "$WORK" "$HOLDFAST" backup --image "$WORK/disk.qcow2" $track --output json
+    OUTPUT=$WORK/second.json measure "$name.second" "$WORK" "$HOLDFAST" backup --image "$WORK/disk.qcow2" $track --output json
+    # What was really measured: an incremental read or a full one.
+    jq -r --arg name "$name" '"\($name).second\t\(.results[0].disks[0].mode)"' "$WORK/second.json" >> "$RESULTS/modes.tsv"
     size "$name.second" vault
-    local id
-    id=$("$HOLDFAST" backup --help > /dev/null; image_id)
-    measure "$name.restore" "$WORK" "$HOLDFAST" restore "$id" --disks-to "$WORK/out" --format raw
+    measure "$name.restore" "$WORK" "$HOLDFAST" restore "$(jq -r '.results[0].uuid' "$WORK/second.json")" --disks-to "$WORK/out" --format raw
     same "$(find "$WORK/out" -type f -size +1M | head -1)" "$name.restore"
 }
-
-# The source that the vault knows the image by.
-image_id() { "$HOLDFAST" points list --output json | jq -r '[.. | objects | (.source // .sourceId // empty)] | map(select(type == "string")) | first'; }
 
 run_pipeline() { # the yardstick: the bare work, and the vault's write path without NBD and process start
     fresh
