@@ -1,1 +1,13 @@
-return 0;
+using Holdfast.Cli.Engine;
+using Holdfast.Cli.Invocation;
+using Holdfast.Protection.Freeze;
+
+// The guard is its own process, which signals must not end: it is reached before any of them is handled.
+if (args is [GuardCommand.Verb])
+{
+    return await FreezeGuardProcess.RunAsync(Console.OpenStandardInput(), Console.OpenStandardOutput(), CancellationToken.None);
+}
+
+using var cancellation = new SignalCancellation(Console.Error);
+var terminal = Terminal.OfProcess();
+return (int)await new CliApp(terminal, new LocalEngineFactory(terminal)).RunAsync(args, cancellation.Token);

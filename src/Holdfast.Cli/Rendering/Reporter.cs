@@ -1,0 +1,109 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Holdfast.Cli.Documents;
+using Holdfast.Cli.Invocation;
+using Holdfast.Faults;
+using Spectre.Console;
+
+namespace Holdfast.Cli.Rendering;
+
+/// <summary>Writes what a command has to say: results to standard output, everything else to standard error.</summary>
+internal sealed class Reporter(Settings settings, Terminal terminal)
+{
+    private IAnsiConsole? console;
+
+    public bool IsJson => settings.Output == OutputFormat.Json;
+
+    public FaultLanguage Language => settings.Language;
+
+    public TimeProvider Time => terminal.Time;
+
+    /// <summary>Writes the command's one JSON document.</summary>
+    public void Json<T>(T document, JsonTypeInfo<T> type) => terminal.Out.WriteLine(JsonSerializer.Serialize(document, type));
+
+    /// <summary>Writes a line for people.</summary>
+    public void Line(string text = "") => terminal.Out.WriteLine(text);
+
+    /// <summary>Writes a table for people. Cells are plain text.</summary>
+    public void Table(IReadOnlyList<string> headings, IEnumerable<IReadOnlyList<string>> rows)
+    {
+        var table = new Table().Border(TableBorder.None);
+        foreach (var heading in headings)
+        {
+            table.AddColumn(new TableColumn(new Text(heading.ToUpperInvariant(), new Style(decoration: Decoration.Bold))).NoWrap().PadLeft(0).PadRight(2));
+        }
+
+        foreach (var row in rows)
+        {
+            table.AddRow(row.Select(cell => new Text(Visible(cell))));
+        }
+
+        console ??= terminal.ConsoleOn(terminal.Out, settings.Colour);
+        if (!terminal.OutIsTerminal)
+        {
+            // Nobody's window limits the width of a file.
+            console.Profile.Width = 1000;
+        }
+
+        console.Write(table);
+    }
+
+    /// <summary>Writes names and values, one a line.</summary>
+    public void Pairs(IEnumerable<(string Name, string Value)> pairs)
+    {
+        var all = pairs.ToList();
+        var width = all.Max(p => p.Name.Length) + 1;
+        all.ForEach(p => Line((p.Name + ":").PadRight(width + 1) + Visible(p.Value)));
+    }
+
+    /// <summary>Says what is worth knowing, on standard error: infos in a line each, warnings with cause and advice.</summary>
+    public void Notices(IEnumerable<Fault> faults)
+    {
+        foreach (var fault in faults)
+        {
+            var text = FaultCatalogue.Shared.Render(fault, Language);
+            if (text.Severity != FaultSeverity.Info)
+            {
+                Colour(text.ToPlainText(), text.Severity);
+            }
+            else if (!settings.Quiet)
+            {
+                terminal.Error.WriteLine(text.Message);
+            }
+        }
+    }
+
+    /// <summary>Says why the command failed: on standard error, and in JSON also as the document.</summary>
+    public void Failure(Fault fault)
+    {
+        if (IsJson)
+        {
+            Json(new FailureDocument(FaultDocument.Of(fault, Language)), CliJson.Default.FailureDocument);
+        }
+
+        Explain(fault);
+    }
+
+    /// <summary>Writes a fault with message, cause and actions to standard error.</summary>
+    public void Explain(Fault fault)
+    {
+        var text = FaultCatalogue.Shared.Render(fault, Language);
+        Colour(text.ToPlainText(), text.Severity);
+    }
+
+    // Names come from guests and files: what a terminal would obey isn't written.
+    private static string Visible(string text) => string.Concat(text.Select(c => char.IsControl(c) ? '\ufffd' : c));
+
+    private void Colour(string text, FaultSeverity severity)
+    {
+        if (!settings.Colour || !terminal.ErrorIsTerminal || severity == FaultSeverity.Info)
+        {
+            terminal.Error.Write(text);
+            return;
+        }
+
+        var end = text.IndexOf('\n', StringComparison.Ordinal);
+        var colour = severity == FaultSeverity.Error ? "\u001b[31m" : "\u001b[33m";
+        terminal.Error.Write(colour + text[..end] + "\u001b[0m" + text[end..]);
+    }
+}
