@@ -7,7 +7,11 @@ internal static class ExitCodes
 {
     private static readonly Dictionary<string, ExitCode> ByFault = new[]
     {
-        (ExitCode.Usage, new[] { "HoldfastInvalidArgument", "HoldfastVaultNotNamed", "HoldfastPassphraseMissing", "HoldfastConfirmationNeeded", "HoldfastRecoveryKeyNowhereToGo" }),
+        (ExitCode.Usage, new[]
+        {
+            "HoldfastInvalidArgument", "HoldfastVaultNotNamed", "HoldfastPassphraseMissing", "HoldfastConfirmationNeeded",
+            "HoldfastRecoveryKeyNowhereToGo",
+        }),
         (ExitCode.NotFound,
         [
             "UserErrorVmNotFoundV2", "HoldfastPointNotFound", "HoldfastNoPoints", "HoldfastVaultNotFound", "HoldfastNotAVault",
@@ -21,7 +25,7 @@ internal static class ExitCodes
         (ExitCode.WrongKey, ["HoldfastVaultWrongKey", "HoldfastRecoveryKeyInvalid"]),
         (ExitCode.Damage, ["HoldfastDamageFound"]),
         (ExitCode.Cancelled, ["HoldfastCancelled"]),
-    }.SelectMany(g => g.Item2.Select(code => (code, g.Item1))).ToDictionary(p => p.code, p => p.Item1, StringComparer.Ordinal);
+    }.SelectMany(g => g.Item2.Select(fault => KeyValuePair.Create(fault, g.Item1))).ToDictionary(StringComparer.Ordinal);
 
     public static IEnumerable<string> MappedFaults => ByFault.Keys;
 

@@ -20,6 +20,9 @@ internal interface IEngine : IAsyncDisposable
     /// <summary>A VM by name or UUID.</summary>
     Task<VmSummary> FindVmAsync(string nameOrUuid, CancellationToken ct);
 
+    /// <summary>A VM by name or UUID; one that exists goes before one that is gone.</summary>
+    Task<VmSummary> FindExistingVmAsync(string nameOrUuid, CancellationToken ct);
+
     /// <summary>The VMs whose names fit a pattern.</summary>
     Task<IReadOnlyList<VmSummary>> MatchVmsAsync(string glob, CancellationToken ct);
 

@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using Holdfast.Cli.Commands;
 using Holdfast.Cli.Engine;
-using Holdfast.Cli.Reference;
 using Holdfast.Cli.Rendering;
 using Holdfast.Faults;
 
