@@ -17,6 +17,7 @@ internal sealed class BackupCommand
     private readonly Option<string?> match = new("--match") { Description = "Every VM whose name fits a pattern with * and ?", HelpName = "GLOB" };
     private readonly Option<string?> image = new("--image") { Description = "A raw or qcow2 disk image that no VM uses", HelpName = "FILE" };
     private readonly Option<string?> name = new("--name") { Description = "With --image: the name to keep its points under (default: the file's)", HelpName = "NAME" };
+    private readonly Option<string?> format = new("--format") { Description = "With --image: its format, raw or qcow2 (default: probed)", HelpName = "raw|qcow2" };
     private readonly Option<bool> track = new("--track") { Description = "With --image: add a persistent dirty bitmap, so that the next backup reads only changes" };
     private readonly Option<Consistency?> consistency = new("--consistency")
     {
@@ -45,6 +46,7 @@ internal sealed class BackupCommand
 
     private CliCommand Build(CliApp app)
     {
+        format.AcceptOnlyFromAmong("raw", "qcow2");
         var command = new CliCommand("backup", "Back up VMs, or a disk image")
         {
             Examples =
@@ -55,7 +57,7 @@ internal sealed class BackupCommand
                 "holdfast backup --image /images/old.qcow2 --track",
             ],
             MoreExitCodes = CliCommand.OnVault(ExitCode.Degraded, ExitCode.Partial, ExitCode.Busy),
-        }.With(vm, all, match, image, name, track, consistency, strict, exclude, full, retainUntil, limitRead, verifyAfter, note);
+        }.With(vm, all, match, image, name, format, track, consistency, strict, exclude, full, retainUntil, limitRead, verifyAfter, note);
         Parsers.Exclusive(command, vm, all, match, image);
         command.Validators.Add(result =>
         {
@@ -64,9 +66,9 @@ internal sealed class BackupCommand
                 result.AddError("Name a VM, or give --all, --match GLOB or --image FILE.");
             }
 
-            if (!Parsers.IsGiven(result, image) && new Symbol[] { name, track }.Any(s => Parsers.IsGiven(result, s)))
+            if (!Parsers.IsGiven(result, image) && new Symbol[] { name, format, track }.Any(s => Parsers.IsGiven(result, s)))
             {
-                result.AddError("--name and --track go with --image.");
+                result.AddError("--name, --format and --track go with --image.");
             }
 
             if (Parsers.IsGiven(result, image) && new Symbol[] { consistency, strict, exclude }.Any(s => Parsers.IsGiven(result, s)))
@@ -85,7 +87,7 @@ internal sealed class BackupCommand
         {
             await using var vaultOnly = await run.OpenAsync(EngineNeeds.Vault, ct);
             return Finish(run, [await OneAsync(run, Path.GetFileName(path), null,
-                progress => vaultOnly.BackupImageAsync(Path.GetFullPath(path), run.Value(name), options, progress, ct), ct)]);
+                progress => vaultOnly.BackupImageAsync(Path.GetFullPath(path), run.Value(name), run.Value(format), options, progress, ct), ct)]);
         }
 
         await using var engine = await run.OpenAsync(EngineNeeds.Vault | EngineNeeds.Host | EngineNeeds.Recovery, ct);

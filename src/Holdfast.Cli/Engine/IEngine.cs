@@ -28,7 +28,8 @@ internal interface IEngine : IAsyncDisposable
 
     Task<BackupResult> BackupVmAsync(Guid vm, BackupOptions options, IProgress<RunProgress> progress, CancellationToken ct);
 
-    Task<BackupResult> BackupImageAsync(string path, string? name, BackupOptions options, IProgress<RunProgress> progress, CancellationToken ct);
+    Task<BackupResult> BackupImageAsync(
+        string path, string? name, string? format, BackupOptions options, IProgress<RunProgress> progress, CancellationToken ct);
 
     /// <summary>The points of a source, or of all; newest first.</summary>
     Task<IReadOnlyList<RecoveryPoint>> ListPointsAsync(Guid? source, CancellationToken ct);

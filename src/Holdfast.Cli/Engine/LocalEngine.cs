@@ -30,8 +30,8 @@ internal sealed class LocalEngine(EngineContext context, IReadOnlyList<Fault> st
         new BackupService(context).BackupVmAsync(vm, options, progress, ct);
 
     public Task<BackupResult> BackupImageAsync(
-        string path, string? name, BackupOptions options, IProgress<RunProgress> progress, CancellationToken ct) =>
-        new BackupService(context).BackupImageAsync(path, name, options, progress, ct);
+        string path, string? name, string? format, BackupOptions options, IProgress<RunProgress> progress, CancellationToken ct) =>
+        new BackupService(context).BackupImageAsync(path, name, format, options, progress, ct);
 
     public Task<IReadOnlyList<RecoveryPoint>> ListPointsAsync(Guid? source, CancellationToken ct) =>
         source is { } one ? points.ListAsync(one, ct) : points.ListAllAsync(ct);
