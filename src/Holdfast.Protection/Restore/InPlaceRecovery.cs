@@ -17,7 +17,8 @@ public sealed class InPlaceRecovery(EngineContext context)
     public async Task<IReadOnlyList<Fault>> RecoverAsync(CancellationToken ct)
     {
         var faults = new List<Fault>();
-        foreach (var journal in RestoreJournalFile.TakeDead(context.Paths))
+        var unreadable = new List<(string Path, string Reason)>();
+        foreach (var journal in RestoreJournalFile.TakeDead(context.Paths, unreadable))
         {
             using (journal)
             {
@@ -34,6 +35,7 @@ public sealed class InPlaceRecovery(EngineContext context)
             }
         }
 
+        faults.AddRange(unreadable.Select(u => RestoreFaults.InPlaceRecoveryFailed("?", u.Path, u.Reason)));
         return faults;
     }
 

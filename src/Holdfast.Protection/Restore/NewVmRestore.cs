@@ -86,7 +86,15 @@ internal sealed class NewVmRestore(EngineContext context, RecoveryPoint point, R
         if (domain.IsActive)
             domain.Destroy();
         // Its firmware variables are one of the restore's own files and go with them.
-        domain.Undefine(DomainUndefineOptions.KeepNvram | DomainUndefineOptions.ManagedSave);
+        try
+        {
+            domain.Undefine(DomainUndefineOptions.KeepNvram | DomainUndefineOptions.ManagedSave);
+        }
+        catch (LibvirtException e) when (e.Code is LibvirtErrorCode.InvalidArg)
+        {
+            // A driver that knows no firmware variables.
+            domain.Undefine();
+        }
     }
 
     private NewVmFacts Look(LibvirtConnection host) => new()

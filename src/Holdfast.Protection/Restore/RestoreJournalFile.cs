@@ -34,9 +34,12 @@ public sealed class RestoreJournalFile : IDisposable
     }
 
     /// <summary>The journals of restores whose process is gone, locked.</summary>
-    public static IEnumerable<RestoreJournalFile> TakeDead(NodePaths paths)
+    /// <param name="paths">The node's folders.</param>
+    /// <param name="unreadable">Takes journals that can't be read, and why: they are left where they are.</param>
+    public static IEnumerable<RestoreJournalFile> TakeDead(NodePaths paths, ICollection<(string Path, string Reason)> unreadable)
     {
         ArgumentNullException.ThrowIfNull(paths);
+        ArgumentNullException.ThrowIfNull(unreadable);
         var folder = Path.Combine(paths.State, "restores");
         if (!Directory.Exists(folder))
             yield break;
@@ -56,10 +59,11 @@ public sealed class RestoreJournalFile : IDisposable
             {
                 file = new RestoreJournalFile(path, fileLock, Read(path));
             }
-            catch
+            catch (Exception e) when (e is InvalidDataException or IOException or UnauthorizedAccessException)
             {
                 fileLock.Dispose();
-                throw;
+                unreadable.Add((path, e.Message));
+                continue;
             }
 
             yield return file;

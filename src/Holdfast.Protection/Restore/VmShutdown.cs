@@ -17,31 +17,42 @@ internal sealed class VmShutdown(TimeProvider time)
     public async Task RunAsync(Domain domain, CancellationToken ct)
     {
         var started = time.GetTimestamp();
-        var pressed = !Ask(domain, DomainShutdownMode.GuestAgent);
-        if (pressed)
-            Ask(domain, DomainShutdownMode.AcpiPowerButton);
+        string? refusal = null;
+        var pressed = false;
+        if (!Ask(DomainShutdownMode.GuestAgent))
+        {
+            pressed = true;
+            if (!Ask(DomainShutdownMode.AcpiPowerButton) && !Ask(DomainShutdownMode.Default) && domain.IsActive)
+                throw new FaultException(HostFaults.HypervisorOperationFailed($"shut down the VM {domain.Name}", refusal ?? ""));
+        }
+
         // libvirt's events need a running loop that this operation may not have; asking costs next to nothing.
         while (domain.IsActive)
         {
             if (time.GetElapsedTime(started) > Limit)
                 throw new FaultException(RestoreFaults.VmShutdownTimedOut(domain.Name, Limit));
             if (!pressed && time.GetElapsedTime(started) > AgentPatience)
-                pressed = Ask(domain, DomainShutdownMode.AcpiPowerButton) || true;
+            {
+                pressed = true;
+                Ask(DomainShutdownMode.AcpiPowerButton);
+            }
+
             await Task.Delay(Interval, time, ct).ConfigureAwait(false);
         }
-    }
 
-    private static bool Ask(Domain domain, DomainShutdownMode mode)
-    {
-        try
+        bool Ask(DomainShutdownMode mode)
         {
-            domain.Shutdown(mode);
-            return true;
-        }
-        catch (LibvirtException e) when (!e.IsConnectionLost)
-        {
-            // No agent, or already shutting down: the loop sees which.
-            return false;
+            try
+            {
+                domain.Shutdown(mode);
+                return true;
+            }
+            catch (LibvirtException e) when (!e.IsConnectionLost)
+            {
+                // No agent, or off already: another way is tried, and the loop sees what became of it.
+                refusal = e.Message;
+                return false;
+            }
         }
     }
 }

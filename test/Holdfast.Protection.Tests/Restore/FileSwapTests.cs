@@ -85,9 +85,21 @@ public sealed class FileSwapTests
     {
         using var world = new World();
         world.Replay(2);
-        using var alive = RestoreJournalFile.TakeDead(world.Paths).Single();
+        using var alive = RestoreJournalFile.TakeDead(world.Paths, []).Single();
         Assert.Empty(await world.RecoverAsync());
         Assert.NotEmpty(world.Leftovers());
+    }
+
+    [Fact]
+    public async Task A_journal_that_cannot_be_read_is_reported_and_does_not_stop_the_others()
+    {
+        using var world = new World();
+        world.Replay(2);
+        var damaged = Path.Combine(world.Paths.State, "restores", "000000000000.json");
+        await File.WriteAllTextAsync(damaged, "{", Ct);
+        var faults = await world.RecoverAsync();
+        Assert.Equal(["HoldfastInPlaceRecoveryFailed", "HoldfastInPlaceRolledBack"], faults.Select(f => f.Code.ToString()).Order());
+        Assert.True(File.Exists(damaged));
     }
 
     private sealed class World : IDisposable
