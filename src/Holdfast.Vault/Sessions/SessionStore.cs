@@ -174,9 +174,9 @@ internal sealed class SessionStore : IMapPages, IAsyncDisposable
         slot.Closing = null;
         if (slot.Writer is { } writer)
         {
-            slot.Writer = null;
-            // The buffers are the next pack's from here on.
+            // The buffers are the next pack's from here on. Should sealing fail, the writer is still the slot's, to be disposed.
             var publish = await writer.SealAsync(ct);
+            slot.Writer = null;
             slot.Closing = FinishAsync(writer, publish);
         }
     }
