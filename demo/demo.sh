@@ -38,7 +38,7 @@ in_guest() { test/guest/run.sh "$vm" "$1"; }
 
 # What a backup read, stored and saved, from the command's own JSON.
 backup() {
-  "$holdfast" backup "$vm" --output json >"$work/backup.json" || { cat "$work/backup.json" >&2; return 1; }
+  "$holdfast" backup "$vm" --quiet --output json >"$work/backup.json" || { cat "$work/backup.json" >&2; return 1; }
   local frozen logical read new stored
   read -r logical read new stored frozen < <(jq -r '.results[0] |
     [([.disks[].sizeBytes] | add), .readBytes, .newBytes, .storedBytes, (.frozenMilliseconds // 0)] | @tsv' "$work/backup.json")
@@ -99,7 +99,7 @@ took "the vault holds $(size "$(du -sb "$HOLDFAST_VAULT" | cut -f1)")"
 
 step "Restore it from the vault"
 mkdir "$work/restored"; chmod 711 "$work/restored"
-"$holdfast" restore "$vm" --as "$vm" --disks-dir "$work/restored" --start --output json >"$work/restore.json" ||
+"$holdfast" restore "$vm" --as "$vm" --disks-dir "$work/restored" --start --quiet --output json >"$work/restore.json" ||
   { cat "$work/restore.json" >&2; exit 1; }
 jq -r '.disks[] | "   \(.target): \(.path)"' "$work/restore.json"
 written=$(jq '.writtenBytes' "$work/restore.json")
