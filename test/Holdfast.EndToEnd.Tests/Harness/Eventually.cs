@@ -6,7 +6,7 @@ namespace Holdfast.EndToEnd.Tests.Harness;
 public static class Eventually
 {
     /// <summary>Asks until <paramref name="condition"/> holds; fails with <paramref name="what"/> after the deadline.</summary>
-    public static async Task TrueAsync(string what, Func<Task<bool>> condition, int seconds = 60)
+    public static async Task TrueAsync(string what, Func<Task<bool>> condition, int seconds = 120)
     {
         var clock = Stopwatch.StartNew();
         while (!await condition().ConfigureAwait(false))
@@ -18,6 +18,6 @@ public static class Eventually
     }
 
     /// <summary>The same for a condition that is known at once.</summary>
-    public static Task TrueAsync(string what, Func<bool> condition, int seconds = 60) =>
+    public static Task TrueAsync(string what, Func<bool> condition, int seconds = 120) =>
         TrueAsync(what, () => Task.FromResult(condition()), seconds);
 }

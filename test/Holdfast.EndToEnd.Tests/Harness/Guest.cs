@@ -84,7 +84,7 @@ public sealed class Guest : IAsyncDisposable
         if (_spec.AgentChannel && !_spec.KernelArguments.Contains("guest.agent=off", StringComparison.Ordinal))
             await Agent.AwaitAsync().ConfigureAwait(false);
         else
-            await Eventually.TrueAsync("the guest booted", () => ConsoleLog().Contains("GUEST-READY", StringComparison.Ordinal)).ConfigureAwait(false);
+            await Eventually.TrueAsync("the guest booted", () => ConsoleLog().Contains("GUEST-READY", StringComparison.Ordinal), 240).ConfigureAwait(false);
     }
 
     /// <summary>A clean shutdown through the agent, as a user does it.</summary>

@@ -10,7 +10,7 @@ public sealed class GuestAgentShell(string domain)
     private static readonly string[] ReadFromInput = ["-s"];
 
     /// <summary>Waits until the agent answers.</summary>
-    public Task AwaitAsync(int seconds = 90) => Eventually.TrueAsync(
+    public Task AwaitAsync(int seconds = 240) => Eventually.TrueAsync(
         $"the agent of {domain} answers",
         async () => (await TryAskAsync("""{"execute":"guest-ping"}""", 5).ConfigureAwait(false)).ExitCode == 0, seconds);
 
