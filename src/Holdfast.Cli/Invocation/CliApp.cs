@@ -46,7 +46,8 @@ internal sealed class CliApp
         if (line.Errors.Count > 0 && line.Action is not HelpAction and not HelpWithExamples)
         {
             var report = ReporterOf(line);
-            report.Failure(InputFaults.InvalidArgument("holdfast " + string.Join(' ', args.TakeWhile(a => !a.StartsWith('-')).Take(2)), string.Join(" ", line.Errors.Select(e => e.Message))));
+            var words = string.Join(' ', args.TakeWhile(a => !a.StartsWith('-')).Take(2).Prepend("holdfast"));
+            report.Failure(InputFaults.InvalidArgument(words, string.Join(" ", line.Errors.Select(e => e.Message))));
             return ExitCode.Usage;
         }
 
@@ -60,7 +61,18 @@ internal sealed class CliApp
         return (ExitCode)await line.InvokeAsync(configuration, ct);
     }
 
-    private Reporter ReporterOf(ParseResult line) => new(Global.Read(line, terminal), terminal);
+    private Reporter ReporterOf(ParseResult wrongLine)
+    {
+        try
+        {
+            return new(Global.Read(wrongLine, terminal), terminal);
+        }
+        catch (InvalidOperationException)
+        {
+            // What is wrong is a global option itself.
+            return new(new Settings(), terminal);
+        }
+    }
 
     private async Task<ExitCode> GuardedAsync(
         ParseResult line, Func<CommandRun, CancellationToken, Task<ExitCode>> action, CancellationToken ct)

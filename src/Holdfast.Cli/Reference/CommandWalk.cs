@@ -18,6 +18,6 @@ internal static class CommandWalk
         + (command.Options.Any(o => !o.Required) ? " [options]" : "");
 
     public static string Form(Option option) =>
-        string.Join(", ", option.Aliases.Order(StringComparer.Ordinal).Append(option.Name))
+        string.Join(", ", option.Aliases.Where(a => a.StartsWith('-')).Order(StringComparer.Ordinal).Append(option.Name))
         + (option.HelpName is { } value ? " " + value : "");
 }
