@@ -216,7 +216,7 @@ internal sealed class InPlaceRestore(EngineContext context, RecoveryPoint point,
         return null;
     }
 
-    // The disks are restored whatever becomes of the start: that is a warning, not a failed restore.
+    // The disks are restored whatever becomes of the start; the fault says so.
     private async Task StartAsync(LibvirtConnection host, Guid uuid, string name)
     {
         try
@@ -227,7 +227,7 @@ internal sealed class InPlaceRestore(EngineContext context, RecoveryPoint point,
         }
         catch (LibvirtException e)
         {
-            _warnings.Add(RestoreFaults.VmStartFailed(name, e.Message));
+            throw new FaultException(RestoreFaults.VmStartFailed(name, e.Message), e);
         }
     }
 }

@@ -43,7 +43,7 @@ internal sealed class NewVmRestore(EngineContext context, RecoveryPoint point, R
                 Vault = point.Stored.VaultId.ToString(),
                 Items = items,
             }), FaultSubject.Of(point) with { Path = context.Paths.State }))).ConfigureAwait(false);
-        Domain? domain = null;
+        Domain domain;
         try
         {
             await _images.WriteAsync(jobs, ct).ConfigureAwait(false);
@@ -53,8 +53,6 @@ internal sealed class NewVmRestore(EngineContext context, RecoveryPoint point, R
             progress?.Report(new RunProgress(RunStage.Finish, null, 0, 0, 0));
             domain = await context.Effects.RunAsync(Effect.DefineDomain, () => DefineAsync(host, plan, ct)).ConfigureAwait(false);
             RefreshPool(host);
-            if (options.Start)
-                await context.Effects.RunAsync(Effect.StartDomain, () => StartAsync(domain, ct)).ConfigureAwait(false);
         }
         catch
         {
@@ -62,16 +60,19 @@ internal sealed class NewVmRestore(EngineContext context, RecoveryPoint point, R
             ImageRestorer.Abandon(journal);
             throw;
         }
-        finally
+
+        using (domain)
         {
-            domain?.Dispose();
+            await context.Effects.RunAsync(Effect.RemoveRestoreJournal, () =>
+            {
+                journal.Remove();
+                return Task.CompletedTask;
+            }).ConfigureAwait(false);
+            // A VM that doesn't start stays: its disks are restored, and what is missing is usually a small thing of the host.
+            if (options.Start)
+                await context.Effects.RunAsync(Effect.StartDomain, () => StartAsync(domain)).ConfigureAwait(false);
         }
 
-        await context.Effects.RunAsync(Effect.RemoveRestoreJournal, () =>
-        {
-            journal.Remove();
-            return Task.CompletedTask;
-        }).ConfigureAwait(false);
         return new RestoreResult(
             plan.Uuid, options.NewName, jobs.ToDictionary(j => j.Item.Target, j => j.Item.Path), _images.WrittenBytes,
             context.Time.GetElapsedTime(started), [.. plan.Warnings, .. _images.Warnings]);
@@ -192,11 +193,11 @@ internal sealed class NewVmRestore(EngineContext context, RecoveryPoint point, R
         }
     }
 
-    private async Task StartAsync(Domain domain, CancellationToken ct)
+    private async Task StartAsync(Domain domain)
     {
         try
         {
-            await domain.StartAsync(DomainStartOptions.None, ct).ConfigureAwait(false);
+            await domain.StartAsync(DomainStartOptions.None, CancellationToken.None).ConfigureAwait(false);
         }
         catch (LibvirtException e)
         {
