@@ -28,5 +28,16 @@ public sealed class LocalFolderStoreTests : ObjectStoreConformance, IDisposable
     [InlineData("")]
     public void Names_that_could_leave_the_folder_are_no_names(string name) => Assert.False(ObjectName.TryParse(name, out _));
 
+    [Fact]
+    public void A_full_disk_and_a_forbidden_folder_are_told_apart()
+    {
+        using var full = File.OpenHandle("/dev/full", FileMode.Open, FileAccess.Write);
+        var error = Assert.ThrowsAny<IOException>(() => RandomAccess.Write(full, new byte[1], 0));
+        Assert.Equal(VaultErrorKind.NoSpace, StoreErrors.From(error, "x").Kind);
+        Assert.Equal(VaultErrorKind.PermissionDenied, StoreErrors.From(new UnauthorizedAccessException(), "x").Kind);
+        Assert.Equal(VaultErrorKind.NoSpace, StoreErrors.FromErrno(Posix.EDQUOT, "x").Kind);
+        Assert.Equal(VaultErrorKind.PermissionDenied, StoreErrors.FromErrno(Posix.EACCES, "x").Kind);
+    }
+
     public void Dispose() => _folder.Delete(recursive: true);
 }

@@ -8,7 +8,7 @@ namespace Holdfast.Vault;
 public sealed record DiskSpec(string Name, long SizeBytes, int ChunkSizeBytes, string Identity)
 {
     /// <summary>The chunk size that was measured to be the best compromise (docs/vault-format.md has the figures).</summary>
-    public const int DefaultChunkSizeBytes = 128 * 1024;
+    public const int DefaultChunkSizeBytes = 64 * 1024;
 
     /// <summary>The smallest chunk size.</summary>
     public const int ChunkSizeBytesMin = 64 * 1024;

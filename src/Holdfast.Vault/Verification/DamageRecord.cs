@@ -19,6 +19,13 @@ internal static class DamageRecord
         }
 
         var name = Names.DamagedPack(pack.Id);
-        await store.CreateAsync(name, SealedObject.Seal(keys, SealLabel.Damage, name, json.ToArray()), ct);
+        try
+        {
+            await store.CreateAsync(name, SealedObject.Seal(keys, SealLabel.Damage, name, json.ToArray()), ct);
+        }
+        catch (VaultException e) when (e.Kind is VaultErrorKind.PermissionDenied or VaultErrorKind.NoSpace)
+        {
+            // A vault that can't be written to can still be read and checked; this process knows of the damage anyway.
+        }
     }
 }
