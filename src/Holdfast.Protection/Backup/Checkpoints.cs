@@ -70,6 +70,34 @@ internal sealed class Checkpoints(Domain domain, VaultId vault)
         return faults;
     }
 
+    /// <summary>
+    /// Drops this vault's bitmaps that libvirt knows no checkpoint for, as after the domain was undefined and defined again: nobody
+    /// will ever read from them, and each one slows the guest's writes.
+    /// </summary>
+    /// <returns>What was dropped, and what couldn't be.</returns>
+    public IReadOnlyList<Fault> DropOrphans(IReadOnlyList<DiskFacts> disks)
+    {
+        var faults = new List<Fault>();
+        var dropped = new List<string>();
+        var orphans = disks.SelectMany(d => d.Bitmaps.Select(b => (Bitmap: b, d.Target))).Where(o => IsOrphan(o.Bitmap));
+        foreach (var orphan in orphans.GroupBy(o => o.Bitmap, o => o.Target))
+        {
+            try
+            {
+                domain.DropOrphanBitmaps(orphan.Key, [.. orphan]);
+                dropped.AddRange(orphan);
+            }
+            catch (LibvirtException e) when (!e.IsConnectionLost)
+            {
+                faults.Add(BackupFaults.CheckpointNotRemoved(domain.Name, orphan.Key, e.Message));
+            }
+        }
+
+        return [.. faults, .. dropped.CountBy(target => target).Select(d => BackupFaults.OrphanBitmapsCleaned(d.Key, d.Value))];
+    }
+
+    private bool IsOrphan(string bitmap) => TrackingName.TryParse(bitmap, out var name) && name.Vault == vault && !Ours.Contains(bitmap);
+
     // On a domain that is off only libvirt's own record of a checkpoint can be removed.
     private async Task DropAsync(string name)
     {

@@ -36,6 +36,9 @@ public sealed record DiskFacts
     /// <summary>Why QEMU can't keep a dirty bitmap in it (a short reason in English), or null where it can.</summary>
     public string? TrackingObstacle { get; init; }
 
+    /// <summary>Names of the dirty bitmaps that lie in its top image.</summary>
+    public IReadOnlyList<string> Bitmaps { get; init; } = [];
+
     /// <summary>The images of its chain, top first.</summary>
     public IReadOnlyList<ImageIdentity> Chain { get; init; } = [];
 }

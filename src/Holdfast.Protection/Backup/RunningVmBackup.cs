@@ -31,6 +31,7 @@ internal sealed class RunningVmBackup(
             warnings.Add(BackupFaults.StaleCheckpointsCleaned(domain.Name, checkpoints.Stale, "no point stands behind them any more"));
         }
 
+        warnings.AddRange(checkpoints.DropOrphans(vm.Disks));
         await using var session = await context.Effects.RunAsync(Effect.OpenSession, () => vault.OpenSessionAsync(source, ct)).ConfigureAwait(false);
         var checkpoint = plan.HasCheckpoint ? new TrackingName(vault.Id, session.PointId).ToString() : null;
         var records = new RunRecords(context.Paths);

@@ -102,6 +102,7 @@ internal sealed record VmInspection(string Name, DomainStateInfo State, DomainXm
         {
             SizeBytes = state.IsActive ? domain.GetBlockInfo(disk.Target).CapacityBytes : chain[0].SizeBytes,
             TrackingObstacle = chain[0].TrackingObstacle ?? (disk.IsShareable ? "other VMs may write to it" : null),
+            Bitmaps = [.. chain[0].Bitmaps.Select(b => b.Name)],
             Chain = [.. paths.Select(ImageIdentity.Of)],
         };
     }
