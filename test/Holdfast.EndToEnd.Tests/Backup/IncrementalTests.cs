@@ -116,7 +116,7 @@ public sealed class IncrementalTests(GuestFixture fixture, Host host) : IClassFi
         var node = await Node.CreateAsync(host);
         var run = await node.BackUpAsync(_guest, "--verify-after", "--note", "checked at once");
 
-        var point = (await node.RunAsync("points", "show", _guest.Name, run.Point)).Succeeded().Json;
+        var point = (await node.RunAsync("points", "show", _guest.Name, "--point", run.Point)).Succeeded().Json;
         Assert.Equal("checked at once", point.GetProperty("note").GetString());
     }
 }

@@ -48,7 +48,7 @@ public sealed class VaultChangeTests(GuestFixture fixture, Host host) : IClassFi
         await node.BackUpAsync(_guest);
         await _guest.Agent.WriteFilesAsync("/data/base", 2, 512);
         var last = await node.BackUpAsync(_guest);
-        (await node.RunAsync("points", "delete", _guest.Name, last.Point)).Succeeded();
+        (await node.RunAsync("points", "delete", _guest.Name, "--point", last.Point, "--yes")).Succeeded();
 
         var run = await (await node.BackUpWithWitnessAsync(_guest)).EqualsWitnessAsync();
 
