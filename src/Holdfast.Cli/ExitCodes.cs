@@ -20,7 +20,7 @@ internal static class ExitCodes
         (ExitCode.Busy,
         [
             "UserErrorBackupOperationInProgress", "ExtensionOperationInProgress", "HoldfastBlockJobActive", "HoldfastDomainJobActive",
-            "HoldfastVaultBusy", "HoldfastImageInUse", "HoldfastDiskFileInUse",
+            "HoldfastVaultBusy", "HoldfastImageInUse",
         ]),
         (ExitCode.WrongKey, ["HoldfastVaultWrongKey", "HoldfastRecoveryKeyInvalid"]),
         (ExitCode.Damage, ["HoldfastDamageFound"]),

@@ -1,0 +1,115 @@
+using Holdfast.Protection.Backup;
+
+namespace Holdfast.Cli.Tests;
+
+public sealed class CommandLineTests
+{
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData("backup")]
+    [InlineData("backup web1 --all")]
+    [InlineData("backup --all --match w*")]
+    [InlineData("backup web1 --consistency perfect")]
+    [InlineData("backup web1 --limit-read fast")]
+    [InlineData("backup web1 --retain-until someday")]
+    [InlineData("backup web1 --track")]
+    [InlineData("backup --image /a --exclude-disk vda")]
+    [InlineData("restore web1")]
+    [InlineData("restore web1 --as a --in-place")]
+    [InlineData("restore web1 --as a --pool p --disks-dir d")]
+    [InlineData("restore web1 --in-place --network n")]
+    [InlineData("restore web1 --disks-to d --format vmdk")]
+    [InlineData("verify")]
+    [InlineData("verify web1 --all")]
+    [InlineData("points prune web1")]
+    [InlineData("points prune web1 --keep-last -1")]
+    [InlineData("points delete web1")]
+    [InlineData("points protect web1 --point a --until 30d --off")]
+    [InlineData("vm show")]
+    [InlineData("vm list --output xml")]
+    [InlineData("completion powershell")]
+    [InlineData("nonsense")]
+    public async Task A_wrong_command_line_ends_with_the_usage_code_and_says_why(string line)
+    {
+        var cli = new Cli();
+        Assert.Equal(ExitCode.Usage, await cli.RunAsync(line, Ct));
+        Assert.Contains("HoldfastInvalidArgument", cli.Error.ToString(), StringComparison.Ordinal);
+        Assert.Empty(cli.Out.ToString());
+    }
+
+    [Theory]
+    [InlineData("backup web1", ExitCode.Done)]
+    [InlineData("backup --all", ExitCode.Done)]
+    [InlineData("backup --match w*", ExitCode.Done)]
+    [InlineData("backup --image /a --track --name x --format raw", ExitCode.Done)]
+    [InlineData("restore web1 --as new --disks-dir /d --start", ExitCode.Done)]
+    [InlineData("restore web1 --in-place --shutdown --start --with-config", ExitCode.Done)]
+    [InlineData("restore web1 --disks-to /d --format raw --disk vda --disk vdb", ExitCode.Done)]
+    [InlineData("points list", ExitCode.Done)]
+    [InlineData("points show web1", ExitCode.Done)]
+    [InlineData("points protect web1 --point 00 --until 2030-01-01", ExitCode.Done)]
+    [InlineData("points delete web1 --point 00 --yes", ExitCode.Done)]
+    [InlineData("points delete web1 --point 00", ExitCode.Usage)]
+    [InlineData("points prune web1 --keep-daily 7 --dry-run", ExitCode.Done)]
+    [InlineData("verify web1", ExitCode.Damage)]
+    [InlineData("verify --all", ExitCode.Damage)]
+    [InlineData("vault verify", ExitCode.Damage)]
+    [InlineData("vault info", ExitCode.Done)]
+    [InlineData("vault key list", ExitCode.Done)]
+    [InlineData("vault key remove ab --yes", ExitCode.Done)]
+    [InlineData("vault key remove zz --yes", ExitCode.NotFound)]
+    [InlineData("vm list", ExitCode.Done)]
+    [InlineData("vm show web1", ExitCode.Done)]
+    [InlineData("vm show nobody", ExitCode.NotFound)]
+    [InlineData("faults list", ExitCode.Done)]
+    [InlineData("faults show 2001", ExitCode.Done)]
+    [InlineData("faults show Nothing", ExitCode.NotFound)]
+    [InlineData("completion bash", ExitCode.Done)]
+    [InlineData("--version", ExitCode.Done)]
+    public async Task Every_command_runs_for_people_and_in_json(string line, ExitCode expected)
+    {
+        Assert.Equal(expected, await new Cli().RunAsync(line, Ct));
+        if (!line.StartsWith("completion", StringComparison.Ordinal) && line != "--version")
+        {
+            var json = new Cli();
+            Assert.Equal(expected, await json.RunAsync(line + " --output json", Ct));
+            Assert.Equal(System.Text.Json.JsonValueKind.Object, json.Json.ValueKind);
+        }
+    }
+
+    [Fact]
+    public async Task Options_of_a_backup_reach_the_engine()
+    {
+        var cli = new Cli();
+        await cli.RunAsync("backup web1 --consistency filesystem --strict-consistency --exclude-disk vdb --full --limit-read 1.5M --verify-after --note x", Ct);
+        var asked = Assert.Single(cli.Engine.Asked);
+        Assert.Equal(Consistency.FileSystem, asked.Consistency);
+        Assert.True(asked is { ConsistencyIsExplicit: true, Strict: true, Full: true, VerifyAfter: true, Note: "x" });
+        Assert.Equal(["vdb"], asked.ExcludedDisks);
+        Assert.Equal(3 << 19, asked.LimitReadBytesPerSecond);
+    }
+
+    [Fact]
+    public async Task Help_of_every_command_shows_examples_and_exit_codes()
+    {
+        foreach (var (name, _) in Reference.CommandWalk.Leaves(new Invocation.CliApp(new() { Out = TextWriter.Null, Error = TextWriter.Null }, new FakeEngine()).Root))
+        {
+            var cli = new Cli();
+            Assert.Equal(ExitCode.Done, await cli.RunAsync(name["holdfast ".Length..] + " --help", Ct));
+            Assert.Contains("Examples:", cli.Out.ToString(), StringComparison.Ordinal);
+            Assert.Contains("Exit codes:", cli.Out.ToString(), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task The_shell_is_told_what_may_come_next()
+    {
+        var cli = new Cli();
+        var line = "holdfast points ";
+        var app = new Invocation.CliApp(new() { Out = cli.Out, Error = cli.Error }, cli.Engine);
+        await app.RunAsync([$"[suggest:{line.Length}]", line], Ct);
+        Assert.Contains("prune", cli.Out.ToString(), StringComparison.Ordinal);
+        Assert.Contains("protect", cli.Out.ToString(), StringComparison.Ordinal);
+    }
+}
