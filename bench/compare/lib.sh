@@ -28,7 +28,7 @@ publish() {
 
 # Holdfast in a home of its own, so that nothing on this machine is touched.
 holdfast_home() {
-    export HOLDFAST_VAULT=$1/vault HOLDFAST_STATE=$1/state HOLDFAST_CACHE=$1/cache HOLDFAST_SCRATCH=$1/scratch HOLDFAST_PASSPHRASE=benchmark
+    export HOLDFAST_VAULT=$1/vault HOLDFAST_STATE=$1/state HOLDFAST_CACHE=$1/cache HOLDFAST_SCRATCH=$1/scratch HOLDFAST_PASSPHRASE=benchmark-only
     mkdir -p "$HOLDFAST_STATE" "$HOLDFAST_CACHE" "$HOLDFAST_SCRATCH"
 }
 
