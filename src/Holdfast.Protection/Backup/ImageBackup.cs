@@ -105,7 +105,8 @@ internal sealed class ImageBackup(EngineContext context, BackupOptions options, 
                 await daemon.OpenImageAsync(Node, path, disk.Facts.Format!, writable: newBitmap is not null, ct).ConfigureAwait(false);
                 if (newBitmap is not null)
                     await daemon.AddBitmapAsync(Node, newBitmap, ct).ConfigureAwait(false);
-                await daemon.ExportAsync(Node, Target, writable: false, disk.Base is { } b ? [b.Checkpoint] : [], ct).ConfigureAwait(false);
+                // QEMU refuses a read-only export of a bitmap that records on a writable node. Nothing but this run's reads uses the export.
+                await daemon.ExportAsync(Node, Target, writable: newBitmap is not null, disk.Base is { } b ? [b.Checkpoint] : [], ct).ConfigureAwait(false);
             }).ConfigureAwait(false);
             return daemon;
         }
