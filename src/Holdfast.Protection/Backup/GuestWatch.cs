@@ -14,6 +14,7 @@ internal sealed class GuestWatch : IAsyncDisposable
     private const long ReserveMax = 1L << 30;
     private static readonly TimeSpan SpacePoll = TimeSpan.FromMilliseconds(50);
     private readonly string _vm;
+    private readonly Domain _domain;
     private readonly QemuRunFolder _folder;
     private readonly long _reserve;
     private readonly EventSubscription _events;
@@ -25,6 +26,7 @@ internal sealed class GuestWatch : IAsyncDisposable
     private GuestWatch(LibvirtConnection host, Domain domain, QemuRunFolder folder, TimeProvider time)
     {
         _vm = domain.Name;
+        _domain = domain;
         _folder = folder;
         _reserve = ReserveOf(folder.FolderPath);
         _events = host.Subscribe(DomainEventKinds.Lifecycle | DomainEventKinds.IoError | DomainEventKinds.JobCompleted, domain);
@@ -78,6 +80,8 @@ internal sealed class GuestWatch : IAsyncDisposable
             {
                 DomainIoErrorEvent e => BackupFaults.GuestIoError(_vm, e.DeviceAlias, e.IsNoSpace ? "no space left" : "I/O error"),
                 DomainLifecycleEvent { Kind: DomainLifecycleKind.Stopped } => BackupFaults.VmStoppedDuringBackup(_vm, "it was stopped"),
+                // A VM that stops ends its job first; what happened is the stop.
+                DomainJobCompletedEvent when !_domain.GetState().IsActive => BackupFaults.VmStoppedDuringBackup(_vm, "it was stopped"),
                 DomainJobCompletedEvent e => BackupFaults.BackupJobEndedEarly(_vm, e.Statistics.ErrorMessage ?? e.Statistics.Type.ToString()),
                 ConnectionClosedEvent e => HostFaults.HypervisorConnectionLost(e.Reason.ToString()),
                 _ => null,

@@ -101,6 +101,11 @@ internal sealed class RunningVmBackup(
             if (options.Strict && snapshot.Reached < options.Consistency)
                 throw taker.Strictly(snapshot.Reached);
             warnings.AddRange(snapshot.Warnings);
+            if (IsDegraded(snapshot))
+            {
+                warnings.Add(AgentFaults.ConsistencyDegraded(vm.Name, SnapshotTaker.Term(options.Consistency), SnapshotTaker.Term(snapshot.Reached),
+                    snapshot.WhyLower?.Code.ToString() ?? "the guest has no pre-script"));
+            }
 
             var writer = new PointWriter(context, session, options, progress);
             _ = _clock.Lap();

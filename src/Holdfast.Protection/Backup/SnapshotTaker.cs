@@ -14,8 +14,10 @@ namespace Holdfast.Protection.Backup;
 /// </summary>
 internal sealed class SnapshotTaker(EngineContext context, Domain domain, BackupOptions options)
 {
+    private static readonly TimeSpan PingTimeout = TimeSpan.FromSeconds(5);
     private readonly GuestAgentClient _agent = new(new LibvirtAgentChannel(domain), new GuestAgentClientOptions { TimeProvider = context.Time });
     private readonly List<Fault> _warnings = [];
+    private SnapshotScripts? _scripts;
     private Fault? _whyLower;
     private bool _preScriptSucceeded;
     private bool _isAgentUnusable;
@@ -23,44 +25,44 @@ internal sealed class SnapshotTaker(EngineContext context, Domain domain, Backup
     /// <summary>Takes the snapshot; <paramref name="begin"/> begins libvirt's job at the right moment.</summary>
     public async Task<Snapshot> TakeAsync(bool hasAgentChannel, Func<Task> begin, CancellationToken ct)
     {
-        SnapshotScripts? scripts = null;
         try
         {
             if (options.Consistency > Consistency.Crash)
-                scripts = await PrepareAsync(hasAgentChannel, ct).ConfigureAwait(false);
-            return await FreezeAndBeginAsync(scripts, begin, ct).ConfigureAwait(false);
+                await PrepareAsync(hasAgentChannel, ct).ConfigureAwait(false);
+            return await FreezeAndBeginAsync(begin, ct).ConfigureAwait(false);
         }
         finally
         {
-            if (scripts is not null)
-                await RunPostScriptAsync(scripts).ConfigureAwait(false);
+            // Also where the pre-script failed or was cancelled: it may have begun.
+            if (_scripts is not null)
+                await RunPostScriptAsync(_scripts).ConfigureAwait(false);
         }
     }
 
-    private async Task<SnapshotScripts?> PrepareAsync(bool hasAgentChannel, CancellationToken ct)
+    private async Task PrepareAsync(bool hasAgentChannel, CancellationToken ct)
     {
         if (!hasAgentChannel)
         {
             _isAgentUnusable = true;
             Lower(AgentFaults.AgentChannelMissing(domain.Name));
-            return null;
+            return;
         }
 
         try
         {
-            await _agent.PingAsync(TimeSpan.FromSeconds(5), ct).ConfigureAwait(false);
+            await _agent.PingAsync(PingTimeout, ct).ConfigureAwait(false);
             if (options.Consistency < Consistency.Application)
-                return null;
-            var scripts = await SnapshotScripts.PrepareAsync(_agent, ct).ConfigureAwait(false);
+                return;
+            var scripts = _scripts = await SnapshotScripts.PrepareAsync(_agent, ct).ConfigureAwait(false);
             var result = await context.Effects.RunAsync(Effect.PreScript, () => scripts.RunPreAsync(ct)).ConfigureAwait(false);
             JudgePreScript(scripts, result);
-            return scripts;
+            RefuseIfStrict(_preScriptSucceeded ? Consistency.Application : Consistency.FileSystem);
         }
         catch (GuestAgentException e)
         {
             _isAgentUnusable = true;
-            Lower(FreezeFaults.Of(e, domain.Name));
-            return null;
+            Lower(e.Kind is GuestAgentErrorKind.Unresponsive
+                ? AgentFaults.AgentNotResponding(domain.Name, PingTimeout) : FreezeFaults.Of(e, domain.Name));
         }
     }
 
@@ -83,9 +85,9 @@ internal sealed class SnapshotTaker(EngineContext context, Domain domain, Backup
         Lower(fault);
     }
 
-    private async Task<Snapshot> FreezeAndBeginAsync(SnapshotScripts? scripts, Func<Task> begin, CancellationToken ct)
+    private async Task<Snapshot> FreezeAndBeginAsync(Func<Task> begin, CancellationToken ct)
     {
-        if (options.Consistency is Consistency.Crash || _isAgentUnusable || !CanFreeze(scripts))
+        if (options.Consistency is Consistency.Crash || _isAgentUnusable || !CanFreeze())
         {
             RefuseIfStrict(Consistency.Crash);
             await begin().ConfigureAwait(false);
@@ -114,9 +116,9 @@ internal sealed class SnapshotTaker(EngineContext context, Domain domain, Backup
     }
 
     // The guest's own configuration may forbid the freeze.
-    private bool CanFreeze(SnapshotScripts? scripts)
+    private bool CanFreeze()
     {
-        if (scripts is null or { FileSystemFreezeEnabled: true })
+        if (_scripts is null or { FileSystemFreezeEnabled: true })
             return true;
         Lower(AgentFaults.AgentCommandDisabled(domain.Name, ["guest-fsfreeze-freeze (fsFreezeEnabled)"]));
         return false;
@@ -136,7 +138,10 @@ internal sealed class SnapshotTaker(EngineContext context, Domain domain, Backup
 
     /// <summary>The failure of a strict run that reached less than asked.</summary>
     public FaultException Strictly(Consistency reached) => new(AgentFaults.ConsistencyNotReached(
-        domain.Name, options.Consistency.ToString(), reached.ToString(), _whyLower?.Code.ToString() ?? ""));
+        domain.Name, Term(options.Consistency), Term(reached), _whyLower?.Code.ToString() ?? "the guest has no pre-script"));
+
+    /// <summary>The key that the catalogue of faults knows a level by.</summary>
+    internal static string Term(Consistency level) => level.ToString().ToLowerInvariant();
 
     private void Lower(Fault why)
     {
