@@ -23,7 +23,7 @@ internal static class VmCommands
         };
         app.Handle(command, async (run, ct) =>
         {
-            await using var engine = await run.OpenAsync(EngineNeeds.Host | EngineNeeds.VaultIfNamed, ct);
+            await using var engine = await run.OpenAsync(EngineNeeds.Host | EngineNeeds.Recovery | EngineNeeds.VaultIfNamed, ct);
             var vms = await engine.ListVmsAsync(ct);
             if (run.Report.IsJson)
             {
@@ -56,7 +56,7 @@ internal static class VmCommands
         }.With(vm);
         app.Handle(command, async (run, ct) =>
         {
-            await using var engine = await run.OpenAsync(EngineNeeds.Host | EngineNeeds.VaultIfNamed, ct);
+            await using var engine = await run.OpenAsync(EngineNeeds.Host | EngineNeeds.Recovery | EngineNeeds.VaultIfNamed, ct);
             var found = await engine.FindVmAsync(run.Value(vm)!, ct);
             if (run.Report.IsJson)
             {
