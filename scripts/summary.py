@@ -8,6 +8,7 @@ import xml.etree.ElementTree as ElementTree
 
 NAMESPACE = {"t": "http://microsoft.com/schemas/VisualStudio/TeamTest/2010"}
 MESSAGE_CHARACTERS_MAX = 2000
+LAST_CHARACTERS_MAX = 600
 
 
 def outcome(result):
@@ -17,6 +18,7 @@ def outcome(result):
 
 def main(broken, reports):
     counts = {"passed": 0, "failed": int(broken), "skipped": 0}
+    failed = []
     for report in map(pathlib.Path, reports):
         cases = ElementTree.parse(report).getroot().findall(".//t:UnitTestResult", NAMESPACE)
         end_to_end = report.stem == "Holdfast.EndToEnd.Tests"
@@ -30,6 +32,12 @@ def main(broken, reports):
             message = case.find(".//t:Message", NAMESPACE)
             if how == "failed" and message is not None and message.text:
                 print("         " + message.text[:MESSAGE_CHARACTERS_MAX].replace("\n", "\n         "))
+            if how == "failed":
+                lines = (message.text if message is not None and message.text else "").splitlines()
+                failed.append((case.get("testName"), " ".join(line.strip() for line in lines)[:LAST_CHARACTERS_MAX]))
+    # Once more, short, where somebody looks who sees the end of the output alone.
+    for name, why in failed:
+        print(f"failed: {name}: {why}")
     print("{passed} passed, {failed} failed, {skipped} skipped".format(**counts))
     return 1 if counts["failed"] or counts["skipped"] or not counts["passed"] else 0
 

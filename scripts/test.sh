@@ -19,27 +19,21 @@ if ! dotnet build Holdfast.slnx -c Release -nodeReuse:false -warnaserror -v quie
   exit 1
 fi
 
-# Cases that are written but haven't been seen to pass are not run here and not counted; they are named at the end of the list.
-open_cases=test/Holdfast.EndToEnd.Tests/open-cases.txt
-mapfile -t unproven < <(grep -v '^#' "$open_cases" 2>/dev/null | grep .)
+# The newer azure-cli isn't Debian 12's: only who has it runs its test.
+filter=(--filter-not-trait Client=az-2.74)
+[ -n "${HOLDFAST_TEST_AZ_NEW:-}" ] && filter=()
 
 broken=0
 for project in test/*/*.csproj; do
   name=$(basename "$project" .csproj)
   [ "$unit_only" = --unit ] && [ "$name" = Holdfast.EndToEnd.Tests ] && continue
   echo "== $name"
-  leave_out=()
-  [ "$name" = Holdfast.EndToEnd.Tests ] && for case in "${unproven[@]}"; do leave_out+=(--filter-not-method "$case"); done
-  timeout 2400 dotnet "test/$name/bin/Release/net10.0/$name.dll" --results-directory "$results" \
-    "${leave_out[@]}" --report-xunit-trx --report-xunit-trx-filename "$name.trx" --progress off --no-ansi >"$results/$name.log" 2>&1
+  timeout 3600 dotnet "test/$name/bin/Release/net10.0/$name.dll" --results-directory "$results" "${filter[@]}" \
+    --report-xunit-trx --report-xunit-trx-filename "$name.trx" --progress off --no-ansi >"$results/$name.log" 2>&1
   code=$?
   tail -n 12 "$results/$name.log"
   # 8: a project without tests. Anything else but 0 is told by its own report, or by the lack of one.
   [ -e "$results/$name.trx" ] || { [ $code = 8 ] && continue; echo "$name ended with $code and left no report"; broken=$((broken + 1)); }
 done
 
-if [ ${#unproven[@]} -gt 0 ]; then
-  echo; echo "== end-to-end cases that are written but not proven yet, and were not run ($open_cases)"
-  printf '%s\n' "${unproven[@]}"
-fi
 python3 scripts/summary.py "$broken" "$results"/*.trx

@@ -6,7 +6,6 @@ namespace Holdfast.Benchmarks;
 
 /// <summary>Reads 256 MiB from qemu-nbd over a unix socket; one operation is the whole.</summary>
 [MemoryDiagnoser]
-[SimpleJob(warmupCount: 1, iterationCount: 5)]
 public class NbdReadBenchmarks
 {
     private const int TotalBytes = 256 << 20;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using BenchmarkDotNet.Running;
 using Holdfast.Benchmarks;
+using Holdfast.Benchmarks.Service;
 
 return args switch
 {
@@ -10,6 +11,12 @@ return args switch
     ["extents", var socket, var export] => await ExtentWalk.MeasureAsync(socket, export),
     ["scatter", var image, var sizeBytes, var count] =>
         ScatteredImage.Create(image, long.Parse(sizeBytes, CultureInfo.InvariantCulture), int.Parse(count, CultureInfo.InvariantCulture)),
+    ["schedule", var database, var speed, var items, var hosts] => await ScheduleLoad.MeasureAsync(
+        database, double.Parse(speed, CultureInfo.InvariantCulture), int.Parse(items, CultureInfo.InvariantCulture),
+        int.Parse(hosts, CultureInfo.InvariantCulture)),
+    ["index-scale", var count, .. var rest] => IndexScale.Measure(
+        long.Parse(count, CultureInfo.InvariantCulture), rest is [var folder] ? folder : Path.Combine(Path.GetTempPath(), "holdfast-index-scale")),
+    ["lists", var database, .. var rest] => await ListLoad.MeasureAsync(database, rest is [var n] ? int.Parse(n, CultureInfo.InvariantCulture) : 1000),
     _ => Microbenchmarks(args),
 };
 

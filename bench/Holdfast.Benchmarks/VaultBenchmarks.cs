@@ -4,7 +4,6 @@ namespace Holdfast.Benchmarks;
 
 /// <summary>The vault through its public interface: writing beside the bare work on as many bytes, map and index look-ups, reading.</summary>
 [MemoryDiagnoser]
-[SimpleJob(warmupCount: 1, iterationCount: 5)]
 public class VaultBenchmarks
 {
     private const int ChunkBytes = DiskSpec.DefaultChunkSizeBytes;

@@ -18,11 +18,12 @@ if [ "$gib" -ge 4 ]; then
     media=192
 fi
 say "building the system's files ($packages)"
-sources=$(mktemp)
-trap 'rm -f "$sources"' EXIT
-cat /etc/apt/sources.list.d/*.sources > "$sources.sources" 2>/dev/null || printf 'deb http://deb.debian.org/debian bookworm main\n' > "$sources.sources"
-mmdebstrap --quiet --mode=root --variant=standard --include="$packages" bookworm tree "$sources.sources" >&2
-rm -f "$sources.sources"
+# The mirror that this machine itself uses; where it names none in a file, mmdebstrap's own choice.
+sources=()
+for file in /etc/apt/sources.list.d/*.sources /etc/apt/sources.list; do
+    [ ! -s "$file" ] || sources+=("$file")
+done
+mmdebstrap --quiet --mode=root --variant=standard --include="$packages" bookworm tree "${sources[@]}" >&2
 rm -rf tree/var/cache/apt/archives/*.deb tree/dev/* tree/proc/* tree/sys/*
 python3 "$BENCH/compare/content.py" tree/srv "$media"
 truncate -s "$SIZE" v1.raw

@@ -1,7 +1,7 @@
 #!/bin/bash
 # Holdfast beside restic, borg and qemu-img: first backup, second backup, restore; RUNS (3) times, interleaved, so that a noisy
-# minute hits all of them. Process start and a final sync count; encryption is on (qemu-img has none); restored images are
-# compared by cmp. Adds lines to results.tsv: tool.step, wall s, CPU s, anonymous MiB, resident MiB, exit code; growth in sizes.tsv.
+# minute hits all of them. Once only: what is there for its sizes (borg with 64 KiB, qemu-img, other compressions). Process start and a final sync count; encryption is on (qemu-img has none); restored images are
+# compared by cmp. APPEND=1 adds runs to those of before. Adds lines to results.tsv: tool.step, wall s, CPU s, anonymous MiB, resident MiB, exit code; growth in sizes.tsv.
 . "$(dirname "$0")/lib.sh"
 need restic borg qemu-img qemu-nbd cmp python3 jq
 WORK=$CACHE/work
@@ -9,9 +9,7 @@ RESULTS=$CACHE/results-$SIZE
 mkdir -p "$RESULTS"
 TABLE=$RESULTS/results.tsv
 SIZES=$RESULTS/sizes.tsv
-: > "$TABLE"
-: > "$SIZES"
-: > "$RESULTS/modes.tsv"
+[ -n "${APPEND:-}" ] || rm -f "$TABLE" "$SIZES" "$RESULTS/modes.tsv" "$RESULTS/log" "$RESULTS/pipeline.txt"
 export RESTIC_PASSWORD=benchmark BORG_PASSPHRASE=benchmark BORG_RELOCATED_REPO_ACCESS_IS_OK=yes
 
 measure() { python3 "$BENCH/compare/measure.py" "$TABLE" "$1" "$2" -- "${@:3}" > "${OUTPUT:-$RESULTS/output}" 2>> "$RESULTS/log" || say "failed: $1"; }
@@ -65,9 +63,10 @@ run_qemu_img() {
     same out.raw qemu-img.restore
 }
 
-run_holdfast() { # NAME tracked|untracked
+run_holdfast() { # NAME tracked|untracked [COMPRESSION]
     local name=$1 track=
     [ "$2" = untracked ] || track=--track
+    [ -z "${3:-}" ] || track+=" --compression $3"
     fresh
     holdfast_home "$WORK"
     "$HOLDFAST" vault init --recovery-key-file "$WORK/recovery" > /dev/null
@@ -95,17 +94,19 @@ run_pipeline() { # the yardstick: the bare work, and the vault's write path with
 }
 
 [ -f "$IMAGES/v1.qcow2" ] || { qemu-img convert -f raw -O qcow2 "$IMAGES/v1.raw" "$IMAGES/v1.tmp" && mv "$IMAGES/v1.tmp" "$IMAGES/v1.qcow2"; }
-: > "$RESULTS/log"
-: > "$RESULTS/pipeline.txt"
-tools=${TOOLS:-pipeline holdfast holdfast-untracked restic borg-4M borg-64K qemu-img}
+touch "$TABLE" "$SIZES" "$RESULTS/log"
+tools=${TOOLS:-pipeline holdfast holdfast-untracked restic borg-4M borg-64K qemu-img holdfast-fastest holdfast-better holdfast-off}
+once=" ${ONCE-borg-64K qemu-img holdfast-fastest holdfast-better holdfast-off} "
 for ((run = 1; run <= RUNS; run++)); do
     for tool in $tools; do
+        [ "$run" = 1 ] || [[ $once != *" $tool "* ]] || continue
         say "run $run of $RUNS: $tool"
         warm
         case $tool in
         pipeline) run_pipeline ;;
         holdfast) run_holdfast holdfast tracked ;;
         holdfast-untracked) run_holdfast holdfast-untracked untracked ;;
+        holdfast-fastest | holdfast-better | holdfast-off) run_holdfast "$tool" tracked "${tool#holdfast-}" ;;
         restic) run_restic ;;
         borg-4M) run_borg borg-4M 4194304 ;;
         borg-64K) run_borg borg-64K 65536 ;;

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 """Prints a markdown table of medians from a results folder: table.py FOLDER"""
-import collections, os, platform, re, statistics, subprocess, sys
+import collections, os, re, statistics, sys
 
 folder = sys.argv[1]
 wall, cpu, anon, failed = (collections.defaultdict(list) for _ in range(4))
@@ -16,25 +16,6 @@ for line in open(f"{folder}/sizes.tsv"):
     (same if value in ("same", "DIFFERENT") else sizes)[label].append(value if value in ("same", "DIFFERENT") else int(value))
 
 
-def version(*command):
-    try:
-        text = subprocess.run(command, capture_output=True, text=True, check=False)
-        return (text.stdout or text.stderr).strip().splitlines()[0]
-    except (OSError, IndexError):
-        return f"{command[0]}: not found"
-
-
-def cpu_model():
-    for line in open("/proc/cpuinfo"):
-        if line.startswith("model name"):
-            return line.split(":")[1].strip()
-    return platform.machine()
-
-
-def memory_gib():
-    return round(int(re.search(r"MemTotal:\s+(\d+)", open("/proc/meminfo").read()).group(1)) / 1048576)
-
-
 def median(values):
     return statistics.median(values) if values else None
 
@@ -48,10 +29,6 @@ def mib(label):
     return None if value is None else value / 1048576
 
 
-print(f"Machine: {cpu_model()}, {os.cpu_count()} cores, {memory_gib()} GiB, Linux {platform.release()}.  ")
-print("Versions: " + "; ".join([
-    version("restic", "version"), version("borg", "--version"), version("qemu-img", "--version"), "dotnet " + version("dotnet", "--version")]) + ".")
-print()
 print("| | first: wall s | CPU s | stored MiB | second: wall s | CPU s | grown MiB | restore: wall s | CPU s | cmp | anonymous MiB | runs |")
 print("|---|---|---|---|---|---|---|---|---|---|---|---|")
 names = list(dict.fromkeys(label.rsplit(".", 1)[0] for label in list(wall) + list(failed)))
@@ -80,17 +57,17 @@ for name, values in rates.items():
     print(f"- {name} pipeline over the same bytes: {median([v[0] for v in values]):.2f} s wall, {median([v[1] for v in values]):.2f} s CPU")
 
 
-def gate(text, numerator, denominator, aim, at_most=False):
-    if numerator is None or not denominator:
+def gate(text, ratio, aim, at_most=False, by_cpu=None):
+    if ratio is None:
         print(f"- {text}: not measured")
         return
-    ratio = numerator / denominator
     met = ratio <= aim if at_most else ratio >= aim
-    print(f"- {text}: {ratio:.2f} (gate {'at most' if at_most else 'at least'} {aim}): {'met' if met else 'NOT met'}")
+    also = "" if by_cpu is None else f", by CPU seconds {by_cpu:.2f}"
+    print(f"- {text}: {ratio:.2f}{also} (gate {'at most' if at_most else 'at least'} {aim}): {'met' if met else 'NOT met'}")
 
 
-def time_of(label):
-    return median(wall[label])
+def quotient(numerator, denominator):
+    return None if numerator is None or not denominator else numerator / denominator
 
 
 def growth(name):
@@ -98,12 +75,23 @@ def growth(name):
     return None if first is None or second is None else second - first
 
 
+def rate_gate(text, ours, theirs, aim):
+    """How many times theirs we are as fast. The verdict is by wall time; CPU seconds say what a busy machine hides."""
+    gate(text, quotient(median(wall[theirs]), median(wall[ours])), aim, by_cpu=quotient(median(cpu[theirs]), median(cpu[ours])))
+
+
+def time_gate(text, ours, theirs, aim):
+    gate(text, quotient(median(wall[ours]), median(wall[theirs])), aim, at_most=True, by_cpu=quotient(median(cpu[ours]), median(cpu[theirs])))
+
+
+for name in ("bare", "vault"):
+    wall[name], cpu[name] = [w for w, _ in rates[name]], [c for _, c in rates[name]]
 print()
-gate("first backup, rate against restic", time_of("restic.first"), time_of("holdfast.first"), 5)
-gate("first backup, rate against borg 4 MiB", time_of("borg-4M.first"), time_of("holdfast.first"), 2)
-gate("first backup, rate against the bare pipeline", median([v[0] for v in rates["bare"]]), time_of("holdfast.first"), 0.75)
-gate("second backup with a bitmap, time against restic", time_of("holdfast.second"), time_of("restic.second"), 0.1, at_most=True)
-gate("second backup without a bitmap, time against restic", time_of("holdfast-untracked.second"), time_of("restic.second"), 0.1, at_most=True)
-gate("second backup, growth against restic", growth("holdfast"), growth("restic"), 0.4, at_most=True)
-gate("second backup, growth against borg 64 KiB", growth("holdfast"), growth("borg-64K"), 1, at_most=True)
-gate("restore, rate against restic", time_of("restic.restore"), time_of("holdfast.restore"), 2)
+rate_gate("first backup, rate against restic", "holdfast.first", "restic.first", 5)
+rate_gate("first backup, rate against borg 4 MiB", "holdfast.first", "borg-4M.first", 2)
+rate_gate("first backup, rate against the bare pipeline", "holdfast.first", "bare", 0.75)
+time_gate("second backup with a bitmap, time against restic", "holdfast.second", "restic.second", 0.1)
+time_gate("second backup without a bitmap, time against restic", "holdfast-untracked.second", "restic.second", 0.1)
+gate("second backup, growth against restic", quotient(growth("holdfast"), growth("restic")), 0.4, at_most=True)
+gate("second backup, growth against borg 64 KiB", quotient(growth("holdfast"), growth("borg-64K")), 1, at_most=True)
+rate_gate("restore, rate against restic", "holdfast.restore", "restic.restore", 2)

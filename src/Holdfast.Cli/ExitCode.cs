@@ -30,6 +30,15 @@ public enum ExitCode
     /// <summary>The vault can't be opened with the passphrase or key given.</summary>
     WrongKey = 8,
 
+    /// <summary>An examination found nothing wrong, but not every check could run.</summary>
+    HealthUnknown = 10,
+
+    /// <summary>An examination found what is worth a warning.</summary>
+    HealthWarning = 11,
+
+    /// <summary>An examination found what would make a backup or restore fail.</summary>
+    HealthFailed = 12,
+
     /// <summary>Cancelled before anything was committed.</summary>
     Cancelled = 130,
 }

@@ -10,12 +10,14 @@ internal static class ExitCodes
         (ExitCode.Usage, new[]
         {
             "HoldfastInvalidArgument", "HoldfastVaultNotNamed", "HoldfastPassphraseMissing", "HoldfastConfirmationNeeded",
-            "HoldfastRecoveryKeyNowhereToGo",
+            "HoldfastRecoveryKeyNowhereToGo", "HoldfastSettingInvalid", "HoldfastNodeNotNamed", "HoldfastNotThroughNode",
+            "HoldfastCredentialFileNotNamed", "HoldfastCredentialFileUnusable",
         }),
         (ExitCode.NotFound,
         [
             "UserErrorVmNotFoundV2", "HoldfastPointNotFound", "HoldfastNoPoints", "HoldfastVaultNotFound", "HoldfastNotAVault",
-            "HoldfastKeySlotNotFound", "HoldfastImageNotFound", "HoldfastNothingMatches", "HoldfastFaultCodeUnknown",
+            "HoldfastKeySlotNotFound", "HoldfastImageNotFound", "HoldfastNothingMatches", "HoldfastFaultCodeUnknown", "HoldfastNothingExplains",
+            "HoldfastCredentialNotFound", "HoldfastHostNotFound", "HoldfastNoNodeHere", "HoldfastJobNotFound", "HoldfastVmNotProtected",
         ]),
         (ExitCode.Busy,
         [
@@ -42,6 +44,9 @@ internal static class ExitCodes
         ExitCode.NotFound => "the VM, point, vault, image or key slot doesn't exist",
         ExitCode.Busy => "something else is at work on it; try again later",
         ExitCode.WrongKey => "the vault can't be opened with this passphrase or key",
+        ExitCode.HealthUnknown => "nothing wrong was found, but not every check could run",
+        ExitCode.HealthWarning => "there are warnings",
+        ExitCode.HealthFailed => "a backup or restore would fail",
         ExitCode.Cancelled => "cancelled; everything is as before",
         _ => throw new ArgumentOutOfRangeException(nameof(code)),
     };

@@ -1,5 +1,6 @@
 using Holdfast.Cli.Engine;
 using Holdfast.Cli.Invocation;
+using Holdfast.Cli.Remote;
 using Holdfast.Protection.Freeze;
 
 // The guard is its own process, which signals must not end: it is reached before any of them is handled.
@@ -10,4 +11,4 @@ if (args is [GuardCommand.Verb])
 
 using var cancellation = new SignalCancellation(Console.Error);
 var terminal = Terminal.OfProcess();
-return (int)await new CliApp(terminal, new LocalEngineFactory(terminal)).RunAsync(args, cancellation.Token);
+return (int)await new CliApp(terminal, new NodeFirstEngineFactory(new LocalEngineFactory(terminal), terminal)).RunAsync(args, cancellation.Token);

@@ -11,4 +11,6 @@ namespace Holdfast.Faults;
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
 [JsonSerializable(typeof(CatalogueArea))]
 [JsonSerializable(typeof(Dictionary<string, Dictionary<string, Dictionary<string, string>>>), TypeInfoPropertyName = "TermTables")]
+[JsonSerializable(typeof(Dictionary<string, GuideItem>), TypeInfoPropertyName = "Guides")]
+[JsonSerializable(typeof(TopicFile))]
 internal sealed partial class CatalogueJson : JsonSerializerContext;

@@ -8,6 +8,10 @@ internal static partial class CatalogueRules
     [GeneratedRegex("^[A-Z][A-Za-z0-9]{3,79}$", RegexOptions.CultureInvariant)]
     private static partial Regex CodeForm { get; }
 
+    // Names only: no sentence of anybody else's is kept.
+    [GeneratedRegex("^([A-Za-z][A-Za-z0-9]{5,79}|[0-9]{6})$", RegexOptions.CultureInvariant)]
+    private static partial Regex AzureCodeForm { get; }
+
     public static IEnumerable<string> Problems(IReadOnlyList<FaultEntry> entries, IReadOnlyCollection<string> termTables) =>
         entries.SelectMany(e => Problems(e, termTables))
             .Concat(Doubles(entries, e => e.Code.Value, "code"))
@@ -30,6 +34,11 @@ internal static partial class CatalogueRules
             yield return $"{entry.Code}: parameter {parameter.Name} is of no known kind or table of terms";
         }
 
+        foreach (var problem in GuideProblems(entry))
+        {
+            yield return problem;
+        }
+
         foreach (var language in CatalogueReader.Languages)
         {
             if (!entry.Templates.TryGetValue(language, out var template))
@@ -41,6 +50,37 @@ internal static partial class CatalogueRules
             foreach (var problem in Problems(template, entry.Parameters))
             {
                 yield return $"{entry.Code} {language.Tag()}: {problem}";
+            }
+        }
+    }
+
+    private static IEnumerable<string> GuideProblems(FaultEntry entry)
+    {
+        if (entry.Guide is not { } guide)
+        {
+            if (entry.Conditions.Count > 0)
+            {
+                yield return $"{entry.Code}: stands for conditions, but has no guide";
+            }
+
+            yield break;
+        }
+
+        foreach (var code in guide.AzureCodes.Where(c => !AzureCodeForm.IsMatch(c)))
+        {
+            yield return $"{entry.Code}: {code} isn't a code";
+        }
+
+        foreach (var language in CatalogueReader.Languages)
+        {
+            if (string.IsNullOrWhiteSpace(guide.Symptom.GetValueOrDefault(language)) || string.IsNullOrWhiteSpace(guide.Detection.GetValueOrDefault(language)))
+            {
+                yield return $"{entry.Code} {language.Tag()}: the guide needs a symptom and a detection";
+            }
+
+            if (guide.Azure.Count > 0 && string.IsNullOrWhiteSpace(guide.Azure.GetValueOrDefault(language)))
+            {
+                yield return $"{entry.Code} {language.Tag()}: the guide's advice for Azure isn't in every language";
             }
         }
     }

@@ -20,4 +20,7 @@ public enum FaultParameterKind
 
     /// <summary>A key of a table of translated terms, such as a consistency level.</summary>
     Term,
+
+    /// <summary>Keys of a table of translated terms, one a line; joined with the language's comma.</summary>
+    TermList,
 }

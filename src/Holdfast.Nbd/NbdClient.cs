@@ -79,8 +79,28 @@ public sealed class NbdClient : IAsyncDisposable
     {
         CheckRange(offset, buffer.Length);
         return buffer.Length <= _export.PayloadBytesMax && buffer.Length > 0
-            ? _connection.ExchangeAsync(NbdCommand.Read, NbdCommandFlags.None, offset, (uint)buffer.Length, buffer, default, null, ct)
+            ? _connection.ExchangeAsync(NbdCommand.Read, NbdCommandFlags.None, offset, (uint)buffer.Length, new(buffer), default, null, ct)
             : ReadInPiecesAsync(offset, buffer, ct);
+    }
+
+    /// <summary>Fills buffers that follow each other from <paramref name="offset"/>, with one request if the server takes it.</summary>
+    /// <param name="offset">Where the first buffer's bytes lie.</param>
+    /// <param name="buffers">All as long as the first; the last may be shorter, none is empty. Not to be changed before the end.</param>
+    /// <param name="ct">Cancels the read.</param>
+    public ValueTask ReadAsync(long offset, ReadOnlyMemory<Memory<byte>> buffers, CancellationToken ct = default)
+    {
+        var length = 0L;
+        for (var i = 0; i < buffers.Length; i++)
+        {
+            var (own, first) = (buffers.Span[i].Length, buffers.Span[0].Length);
+            if (own == 0 || own > first || (own < first && i + 1 < buffers.Length))
+                throw new ArgumentException("The buffers are not of one length.", nameof(buffers));
+            length += own;
+        }
+        CheckRange(offset, length);
+        return length <= _export.PayloadBytesMax && length > 0
+            ? _connection.ExchangeAsync(NbdCommand.Read, NbdCommandFlags.None, offset, (uint)length, new(buffers), default, null, ct)
+            : ReadOneByOneAsync(offset, buffers, ct);
     }
 
     /// <summary>Writes <paramref name="data"/> at <paramref name="offset"/>. Durable only after <see cref="FlushAsync"/>.</summary>
@@ -172,9 +192,19 @@ public sealed class NbdClient : IAsyncDisposable
         while (buffer.Length > 0)
         {
             var piece = buffer[..Math.Min(buffer.Length, _export.PayloadBytesMax)];
-            await _connection.ExchangeAsync(NbdCommand.Read, NbdCommandFlags.None, offset, (uint)piece.Length, piece, default, null, ct);
+            await _connection.ExchangeAsync(NbdCommand.Read, NbdCommandFlags.None, offset, (uint)piece.Length, new(piece), default, null, ct);
             buffer = buffer[piece.Length..];
             offset += piece.Length;
+        }
+    }
+
+    private async ValueTask ReadOneByOneAsync(long offset, ReadOnlyMemory<Memory<byte>> buffers, CancellationToken ct)
+    {
+        for (var i = 0; i < buffers.Length; i++)
+        {
+            var buffer = buffers.Span[i];
+            await ReadAsync(offset, buffer, ct);
+            offset += buffer.Length;
         }
     }
 

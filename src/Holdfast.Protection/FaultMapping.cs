@@ -1,3 +1,4 @@
+using System.Globalization;
 using Holdfast.Faults;
 using Holdfast.GuestAgent;
 using Holdfast.Libvirt;
@@ -91,6 +92,10 @@ public static class FaultMapping
         };
     }
 
+    /// <summary>That an immutable vault keeps a point.</summary>
+    public static Fault OfLocked(string point, DateTimeOffset until) =>
+        VaultFaults.PointLocked(point, until.ToUniversalTime().ToString("yyyy-MM-dd HH:mm'Z'", CultureInfo.InvariantCulture));
+
     private static Fault OfVault(VaultException e, FaultSubject s) => e.Kind switch
     {
         VaultErrorKind.WrongKey => VaultFaults.VaultWrongKey(s.VaultPlace),
@@ -103,11 +108,20 @@ public static class FaultMapping
         VaultErrorKind.Unsupported => VaultFaults.VaultFormatUnsupported(s.VaultPlace, e.Message),
         VaultErrorKind.PointNotFound => VaultFaults.PointNotFound(s.Vm, s.Point),
         VaultErrorKind.PointProtected => VaultFaults.PointProtected(s.Point, e.Message),
+        VaultErrorKind.PointLocked => OfLocked(s.Point, e.Until ?? DateTimeOffset.MaxValue),
+        VaultErrorKind.LockedForGood => VaultFaults.VaultLockedForGood(s.VaultPlace, e.Message),
+        VaultErrorKind.KeysRenewed => VaultFaults.VaultBusy(s.VaultPlace, e.Message),
         VaultErrorKind.SessionRevoked => VaultFaults.VaultSessionRevoked(s.Point),
         VaultErrorKind.AttachmentNotFound => VaultFaults.PointDamaged(s.Point, e.Message),
         VaultErrorKind.LastKeySlot => VaultFaults.LastKeySlot(e.ObjectName ?? ""),
         VaultErrorKind.KeySlotNotFound => VaultFaults.KeySlotNotFound(e.ObjectName ?? ""),
         VaultErrorKind.Conflict => VaultFaults.VaultBusy(s.VaultPlace, e.Message),
+        VaultErrorKind.StoreUnfit => VaultFaults.VaultStoreUnfit(s.VaultPlace, e.Message),
+        VaultErrorKind.Unavailable => VaultFaults.VaultStoreUnavailable(s.VaultPlace, e.Message),
+        VaultErrorKind.NotAuthenticated => VaultFaults.VaultStoreNotAuthenticated(s.VaultPlace, e.Message),
+        VaultErrorKind.StoreMissing => VaultFaults.VaultStoreMissing(s.VaultPlace, e.Message),
+        VaultErrorKind.PlaceInvalid => VaultFaults.VaultPlaceInvalid(e.Message),
+        VaultErrorKind.Retained => VaultFaults.VaultObjectRetained(s.VaultPlace, e.Message),
         _ => VaultFaults.VaultIoFailed(s.VaultPlace, e.Message),
     };
 

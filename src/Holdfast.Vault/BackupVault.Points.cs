@@ -1,6 +1,6 @@
 namespace Holdfast.Vault;
 
-/// <content>Points, sessions and keys.</content>
+/// <content>Points and sessions.</content>
 public sealed partial class BackupVault
 {
     /// <summary>The points, oldest first; of one source, or all.</summary>
@@ -23,14 +23,14 @@ public sealed partial class BackupVault
     public async Task<Point> GetPointAsync(SourceId source, PointId point, CancellationToken ct)
     {
         var (mark, _) = await _retention.ReadLatestAsync(source, point, ct);
-        return (mark.Deleting ? null : await _points.ReadAsync(source, point, mark.Mark, ct)) ?? throw NotFound(point);
+        return (mark.Deleting ? null : WithLock(await _points.ReadAsync(source, point, mark.Mark, ct))) ?? throw NotFound(point);
     }
 
     /// <summary>Deletes a point. Its space comes back by garbage collection.</summary>
-    /// <exception cref="VaultException">PointProtected, PointNotFound.</exception>
+    /// <exception cref="VaultException">PointProtected, PointLocked, PointNotFound.</exception>
     public async Task DeletePointAsync(SourceId source, PointId point, CancellationToken ct)
     {
-        _config.Require(VaultOperation.Write);
+        var config = await RequireAsync(VaultOperation.Write, ct);
         var (mark, generation) = await _retention.ReadLatestAsync(source, point, ct);
         var name = Names.Point(source, point);
         if (await Store.GetSizeAsync(name, ct) is not { } size
@@ -46,13 +46,22 @@ public sealed partial class BackupVault
                 throw new VaultException(VaultErrorKind.PointProtected, $"Point {point} is protected, or has to be kept longer.") { Points = [point] };
             }
 
+            await RequireUnlockedAsync(config.Immutability, source, point, ct);
             await _retention.WriteAsync(source, point, generation + 1, new(mark.Mark, true), ct);
         }
 
+        var content = await ContentAsync(source, point, ct);
+
         // Its session's packs go on counting, for other points may share them: the retired object says so from now on.
+        // It keeps what the point needed, for garbage collection: another session may be based on it (INV-11).
         var retired = Names.RetiredPoint(source, point);
-        await Store.CreateAsync(retired, SealedObject.Seal(Keys, SealLabel.Retired, retired, []), CancellationToken.None);
-        await Store.DeleteAsync(name, CancellationToken.None);
+        await Frugal.CreateAsync(retired, SealedObject.Seal(Keys, SealLabel.Retired, retired, content), CancellationToken.None);
+        if (!await Store.TryDeleteAsync(name, CancellationToken.None))
+        {
+            // The store keeps the object for now; it is no point any more, and a later clean-up removes it.
+            return;
+        }
+
         await _retention.DeleteAllAsync(source, point, CancellationToken.None);
     }
 
@@ -60,7 +69,7 @@ public sealed partial class BackupVault
     /// <exception cref="VaultException">PointNotFound, Conflict.</exception>
     public async Task SetRetentionAsync(SourceId source, PointId point, RetentionMark mark, CancellationToken ct)
     {
-        _config.Require(VaultOperation.Write);
+        await RequireAsync(VaultOperation.Write, ct);
         await GetPointAsync(source, point, ct);
         var (_, generation) = await _retention.ReadLatestAsync(source, point, ct);
         await _retention.WriteAsync(source, point, generation + 1, new(mark, false), ct);
@@ -87,53 +96,47 @@ public sealed partial class BackupVault
         return revoked;
     }
 
-    /// <summary>The key slots.</summary>
-    public async Task<IReadOnlyList<KeySlot>> ListKeySlotsAsync(CancellationToken ct) =>
-        [.. (await _ring.ReadAsync(ct)).Slots.Select(s => s.Shown)];
-
-    /// <summary>Adds a passphrase; it is tried before this returns.</summary>
-    public Task<KeySlot> AddPassphraseAsync(string passphrase, string label, CancellationToken ct) =>
-        AddAsync(VaultCredential.FromPassphrase(passphrase), label, ct);
-
-    /// <summary>Adds a key file's bytes; they are tried before this returns.</summary>
-    public Task<KeySlot> AddKeyFileAsync(ReadOnlyMemory<byte> content, string label, CancellationToken ct) =>
-        AddAsync(VaultCredential.FromKeyFile(content.Span), label, ct);
-
-    /// <summary>Makes another recovery key; the old one stays until it is removed.</summary>
-    public async Task<(KeySlot Slot, RecoveryKey Key)> AddRecoveryKeyAsync(string label, CancellationToken ct)
+    /// <summary>
+    /// Revokes the sessions whose writers are seen to be dead, at once, and begins to watch those that can't be seen, where there are any.
+    /// </summary>
+    public async Task<SilentSessionWatch> WatchSilentSessionsAsync(DeadSessionOptions options, CancellationToken ct)
     {
-        var key = RecoveryKey.Generate();
-        return (await AddAsync(VaultCredential.FromRecoveryKey(key.ToString()), label, ct), key);
-    }
-
-    /// <summary>Removes a key slot.</summary>
-    /// <exception cref="VaultException">LastKeySlot, KeySlotNotFound.</exception>
-    public Task RemoveKeySlotAsync(string slotId, CancellationToken ct)
-    {
-        _config.Require(VaultOperation.Write);
-        return _ring.RemoveAsync(slotId, ct);
+        await CleanUpDeadSessionsAsync(new DeadSessionOptions { Source = options.Source }, ct);
+        var isSilent = (await Sessions.ListAsync(ct)).Any(
+            s => s.Writer == WriterState.Unknown && (options.Source is not { } only || only == s.SourceId));
+        return new SilentSessionWatch(isSilent ? token => CleanUpDeadSessionsAsync(options, token) : null);
     }
 
     private static VaultException NotFound(PointId point) =>
         new(VaultErrorKind.PointNotFound, $"There is no point {point}.") { Points = [point] };
 
-    private Task<KeySlot> AddAsync(VaultCredential credential, string label, CancellationToken ct)
+    /// <summary>A point's plaintext, as far as it can be read.</summary>
+    private async Task<byte[]> ContentAsync(SourceId source, PointId point, CancellationToken ct)
     {
-        _config.Require(VaultOperation.Write);
-        return _ring.AddAsync(credential, label, new VaultInitOptions { Passphrase = "" }.Iterations, ct);
+        try
+        {
+            return await _points.ReadAsync(source, point, RetentionMark.None, ct) is { } content ? PointFormat.Write(content) : [];
+        }
+        catch (VaultException e) when (e.Kind == VaultErrorKind.Damaged)
+        {
+            return [];
+        }
     }
 
     private async Task<(List<Point> Points, List<UnreadablePoint> Unreadable)> ReadAllAsync(SourceId? source, CancellationToken ct)
     {
+        await RequireAsync(VaultOperation.Read, ct);
+        // Marks after points: those that garbage collection makes are marked before they are there.
+        var listed = await _points.ListAsync(source, ct);
         var marks = await _retention.ListAsync(source, ct);
         var points = new List<Point>();
         var unreadable = new List<UnreadablePoint>();
-        foreach (var (src, id) in await _points.ListAsync(source, ct))
+        foreach (var (src, id) in listed)
         {
             try
             {
                 var mark = marks.ContainsKey(id) ? (await _retention.ReadLatestAsync(src, id, ct)).Mark : default;
-                if (!mark.Deleting && await _points.ReadAsync(src, id, mark.Mark, ct) is { } point)
+                if (!mark.Deleting && WithLock(await _points.ReadAsync(src, id, mark.Mark, ct)) is { } point)
                 {
                     points.Add(point);
                 }

@@ -7,7 +7,7 @@ public sealed partial class BackupVault
     /// <remarks>Whole packs are read, so neighbours of the points' chunks are checked too.</remarks>
     public async Task<VerifyReport> VerifyAsync(IReadOnlyList<Point> points, IProgress<VerifyProgress>? progress, CancellationToken ct)
     {
-        _config.Require(VaultOperation.Check);
+        await RequireAsync(VaultOperation.Check, ct);
         await RefreshAsync(ct);
         var verifier = new Verifier(Store, Keys, Index, Options);
         var report = await verifier.RunAsync(points, progress, ct);
@@ -28,5 +28,29 @@ public sealed partial class BackupVault
         }
 
         return report with { UnreadablePoints = unreadable };
+    }
+
+    /// <summary>Writes index segments anew from packs' own footers where they are missing or damaged. Reading does without; this makes it fast again.</summary>
+    /// <returns>How many packs were indexed anew, and how many damaged segments removed.</returns>
+    /// <exception cref="VaultException">Conflict: garbage is being collected.</exception>
+    public async Task<(int Packs, int Segments)> RebuildIndexAsync(CancellationToken ct)
+    {
+        await RequireAsync(VaultOperation.Write, ct);
+        // Collectors replace segments, too.
+        await using var lease = await GcLease.TakeAsync(Frugal, Keys, Sessions, Options, new DeadSessionOptions(), ct);
+        var committed = await _points.ListCommittedAsync(ct);
+        var done = await new IndexRebuilder(Store, Keys, Options.IndexSegmentEntriesMax).RunAsync(committed.All, ct);
+        await RefreshAsync(ct);
+        return done;
+    }
+
+    /// <summary>Reads packs whole, those first that weren't read for longest; records damage and what was read in the vault.</summary>
+    public async Task<ScrubReport> ScrubAsync(ScrubOptions options, IProgress<VerifyProgress>? progress, CancellationToken ct)
+    {
+        await RequireAsync(VaultOperation.Check, ct);
+        await RefreshAsync(ct);
+        var verifier = new Verifier(Store, Keys, Index, Options);
+        return await new Scrubber(Store, Keys, Index, verifier, Options.TimeProvider, options)
+            .RunAsync(await ListPointsAsync(null, ct), progress, ct);
     }
 }

@@ -7,29 +7,40 @@ namespace Holdfast.Vault;
 /// </summary>
 public sealed partial class BackupVault : IAsyncDisposable
 {
-    private readonly VaultConfig _config;
+    private readonly ConfigStore _configs;
     private readonly ChunkPool _pool = new();
     private readonly PointCatalogue _points;
     private readonly RetentionStore _retention;
+    private readonly NoteStore _notes;
     private readonly KeyRing _ring;
     private readonly DiskReader _reader;
+    private volatile VaultConfig _config;
 
     private BackupVault(IObjectStore store, VaultConfig config, VaultKeys keys, VaultOpenOptions options)
     {
         (Store, _config, Keys, Options) = (store, config, keys, options);
         Cache = new CacheFolder(options.CacheDirectory, keys.Vault);
         Index = new VaultIndex(store, keys, Cache);
+        Index.Reload = ct => RefreshAsync(ct);
+        Frugal = new SpaceReserve(store);
+        _configs = new ConfigStore(store, keys);
         _points = new PointCatalogue(store, keys);
-        _retention = new RetentionStore(store, keys);
-        _ring = new KeyRing(store, keys, KeysPrefix(keys.Vault), options.TimeProvider);
+        StoreRetention = new StoreRetention(this, _points);
+        StoreRetention.Follow(config.Immutability);
+        _retention = new RetentionStore(Frugal, keys);
+        _notes = new NoteStore(store, keys);
+        _ring = new KeyRing(store, keys, Names.KeysOf(keys.Vault), options.TimeProvider);
         _reader = new DiskReader(store, keys, Index, options);
-        Sessions = new SessionRegistry(store, keys, _points, options.TimeProvider);
+        Sessions = new SessionRegistry(Frugal, keys, _points, options.TimeProvider, options.Writer);
     }
 
     /// <summary>Its id.</summary>
     public VaultId Id => Keys.Vault;
 
     internal IObjectStore Store { get; }
+
+    /// <summary>The same store with the vault's reserve: for what frees space in the end.</summary>
+    internal IObjectStore Frugal { get; }
 
     internal VaultKeys Keys { get; }
 
@@ -41,14 +52,16 @@ public sealed partial class BackupVault : IAsyncDisposable
 
     internal SessionRegistry Sessions { get; }
 
+    internal StoreRetention StoreRetention { get; }
+
     /// <summary>Makes a vault where there is nothing yet.</summary>
     /// <exception cref="VaultException">AlreadyExists: there is a vault, or something else; nothing was changed.</exception>
     public static async Task<VaultCreated> InitAsync(IObjectStore store, VaultInitOptions options, CancellationToken ct)
     {
         await foreach (var item in store.ListAsync("", ct))
         {
-            // Keys alone are what an interrupted or a losing init leaves.
-            if (!item.Name.Value.StartsWith(Names.Keys, StringComparison.Ordinal))
+            // Keys alone are what an interrupted or a losing init leaves, and objects of a probe what an interrupted probe does.
+            if (!item.Name.Value.StartsWith(Names.Keys, StringComparison.Ordinal) && !item.Name.Value.StartsWith(StoreProbe.Prefix, StringComparison.Ordinal))
             {
                 throw AlreadyExists(store);
             }
@@ -57,20 +70,21 @@ public sealed partial class BackupVault : IAsyncDisposable
         var keys = new VaultKeys(VaultKeys.NewMaster(), VaultId.New());
         var now = options.TimeProvider.GetUtcNow();
         var recovery = RecoveryKey.Generate();
-        var set = new KeySet(
-            keys.Vault,
+        var set = KeySet.Of(
+            keys,
             [
                 WrappedKey.Make(
                     keys.Vault, VaultCredential.FromPassphrase(options.Passphrase), keys.Master, options.PassphraseLabel, now, options.Iterations),
                 WrappedKey.Make(keys.Vault, VaultCredential.FromRecoveryKey(recovery.ToString()), keys.Master, "recovery key", now, 0),
             ]);
-        await GenerationalObject.TryWriteAsync(store, KeysPrefix(keys.Vault), 1, set.ToBytes(), ct);
+        await GenerationalObject.TryWriteAsync(store, Names.KeysOf(keys.Vault), 1, set.ToBytes(), ct);
         if (!await GenerationalObject.TryWriteAsync(store, Names.Config, 1, VaultConfig.New(keys.Vault, now).ToBytes(keys), ct))
         {
-            await GenerationalObject.DeleteAsync(store, KeysPrefix(keys.Vault), 1, CancellationToken.None);
+            await GenerationalObject.DeleteAsync(store, Names.KeysOf(keys.Vault), 1, CancellationToken.None);
             throw AlreadyExists(store);
         }
 
+        await SpaceReserve.FillAsync(store, ct);
         return new VaultCreated(keys.Vault, recovery);
     }
 
@@ -78,28 +92,9 @@ public sealed partial class BackupVault : IAsyncDisposable
     /// <exception cref="VaultException">NotAVault, WrongKey, Unsupported, ...</exception>
     public static async Task<BackupVault> OpenAsync(IObjectStore store, VaultCredential credential, VaultOpenOptions options, CancellationToken ct)
     {
-        var (config, _) = await GenerationalObject.ReadAsync(store, Names.Config, VaultConfig.BytesMax, VaultConfig.TryParse, ct);
-        if (config is null)
-        {
-            throw new VaultException(VaultErrorKind.NotAVault, $"There is no vault in {store.Description}.");
-        }
-
+        var keys = await KeyRing.UnlockAsync(store, credential, ct);
+        var (config, _) = await new ConfigStore(store, keys).ReadAsync(ct);
         config.Require(VaultOperation.Read);
-        var (set, _) = await GenerationalObject.ReadAsync(
-            store, KeysPrefix(config.Vault), KeySet.BytesMax, b => KeySet.TryParse(b) is { } s && s.Vault == config.Vault ? s : null, ct);
-        if (set is null)
-        {
-            throw new VaultException(VaultErrorKind.Damaged, $"The key slots of the vault in {store.Description} are missing.") { ObjectName = Names.Keys };
-        }
-
-        if (set.Unlock(credential) is not { } master)
-        {
-            throw new VaultException(VaultErrorKind.WrongKey, $"This {Describe(credential.Kind)} doesn't open the vault in {store.Description}.");
-        }
-
-        var keys = new VaultKeys(master, config.Vault);
-        await GenerationalObject.ReadAsync(
-            store, Names.Config, VaultConfig.BytesMax, b => VaultConfig.IsAuthentic(b, keys) ? config : null, ct);
         var vault = new BackupVault(store, config, keys, options);
         try
         {
@@ -134,19 +129,25 @@ public sealed partial class BackupVault : IAsyncDisposable
 
         return new VaultInfo(
             Id, _config.CreatedUtc, (await _points.ListAsync(null, ct)).Count, packs, packBytes, indexBytes, totalBytes,
-            Index.Packs.Values.Count(p => !p.Healthy), (await Sessions.ListAsync(ct)).Count);
+            Index.Packs.Values.Count(p => !p.Healthy && !p.Condemned), (await Sessions.ListAsync(ct)).Count)
+        {
+            Immutability = (await RequireAsync(VaultOperation.Read, ct)).Immutability, StoreKeepsDates = StoreRetention.IsPossible,
+        };
     }
 
     /// <summary>Begins a session that makes one point of the source.</summary>
-    public async Task<VaultSession> OpenSessionAsync(SourceId source, CancellationToken ct)
+    public Task<VaultSession> OpenSessionAsync(SourceId source, CancellationToken ct) => OpenSessionAsync(source, ChunkCompression.Default, ct);
+
+    /// <summary>Begins a session that makes one point of the source, and compresses what is new as asked.</summary>
+    public async Task<VaultSession> OpenSessionAsync(SourceId source, ChunkCompression compression, CancellationToken ct)
     {
-        _config.Require(VaultOperation.Write);
+        await RequireAsync(VaultOperation.Write, ct);
         var point = PointId.New();
-        await Sessions.RegisterAsync(source, point, ct);
+        await Sessions.RegisterAsync(Store, source, point, ct);
         try
         {
-            await RefreshAsync(ct);
-            return new VaultSession(this, source, point);
+            // After the registration: what isn't known now of condemned packs waits for this session (INV-11).
+            return new VaultSession(this, source, point, await RefreshAsync(ct, forWriting: true), compression);
         }
         catch
         {
@@ -175,6 +176,9 @@ public sealed partial class BackupVault : IAsyncDisposable
         await KnowAsync(point.PointId, ct);
         return await _reader.ReadAttachmentAsync(point, attachment, ct);
     }
+
+    /// <summary>How many chunks are worked on at the same time.</summary>
+    public int Parallelism => Math.Max(1, Options.Parallelism);
 
     /// <summary>Writes every chunk of a disk that isn't zero to the target.</summary>
     /// <param name="disk">The disk.</param>
@@ -273,19 +277,29 @@ public sealed partial class BackupVault : IAsyncDisposable
     }
 
     /// <summary>INV-6: points before index.</summary>
-    internal async Task RefreshAsync(CancellationToken ct) => await Index.RefreshAsync(await _points.ListCommittedAsync(ct), ct);
+    internal async Task<CommittedSessions> RefreshAsync(CancellationToken ct, bool forWriting = false)
+    {
+        await _ring.RequireCurrentAsync(ct);
+        return await Index.RefreshAsync(_points.ListCommittedAsync, forWriting, ct);
+    }
 
-    private static string KeysPrefix(VaultId vault) => $"{Names.Keys}{vault}/";
+    /// <summary>The vault's description as it is now, which has to allow the operation.</summary>
+    private async Task<VaultConfig> RequireAsync(VaultOperation operation, CancellationToken ct)
+    {
+        await _ring.RequireCurrentAsync(ct);
+        var before = _config.Immutability;
+        (_config, _) = await _configs.ReadAsync(ct);
+        if (_config.Immutability != before)
+        {
+            StoreRetention.Follow(_config.Immutability);
+        }
+
+        _config.Require(operation);
+        return _config;
+    }
 
     private static VaultException AlreadyExists(IObjectStore store) =>
         new(VaultErrorKind.AlreadyExists, $"There is a vault, or something else, in {store.Description}; nothing was changed.");
-
-    private static string Describe(KeySlotKind kind) => kind switch
-    {
-        KeySlotKind.Passphrase => "passphrase",
-        KeySlotKind.RecoveryKey => "recovery key",
-        _ => "key file",
-    };
 
     /// <summary>A point made after the index was read last needs the index read again.</summary>
     private async Task KnowAsync(PointId? point, CancellationToken ct)

@@ -12,4 +12,11 @@ namespace Holdfast.Vault;
 /// <param name="OpenSessions">How many sessions are open.</param>
 public sealed record VaultInfo(
     VaultId VaultId, DateTimeOffset CreatedUtc, int Points, long Packs, long PackBytes, long IndexBytes, long TotalBytes,
-    int DamagedPacks, int OpenSessions);
+    int DamagedPacks, int OpenSessions)
+{
+    /// <summary>How long it keeps points.</summary>
+    public VaultImmutability Immutability { get; init; } = VaultImmutability.None;
+
+    /// <summary>Whether the store is of a kind that can refuse deletions by itself; a folder isn't.</summary>
+    public bool StoreKeepsDates { get; init; }
+}

@@ -16,7 +16,7 @@ public sealed class VaultOpenOptions
     public int Parallelism { get; init; } = Environment.ProcessorCount;
 
     /// <summary>About how many bytes of buffers a session or a restore may hold.</summary>
-    public long BufferBytesMax { get; init; } = 32 * 1024 * 1024;
+    public long BufferBytesMax { get; init; } = 8 * 1024 * 1024;
 
     /// <summary>The size at which a pack is closed; another value than the default is for tests.</summary>
     public int PackBytesTarget { get; init; } = 64 * 1024 * 1024;
@@ -26,4 +26,7 @@ public sealed class VaultOpenOptions
 
     /// <summary>How often an open session shows that its writer lives.</summary>
     public TimeSpan HeartbeatInterval { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>As whom sessions are registered; another than this process is for tests.</summary>
+    internal WriterIdentity Writer { get; init; } = WriterIdentity.Own;
 }

@@ -9,6 +9,7 @@ internal sealed class Cli
 {
     public FakeEngine Engine { get; } = new();
     public Dictionary<string, string> Variables { get; } = new() { ["HOLDFAST_VAULT"] = "/vault" };
+    public TextReader In { get; init; } = TextReader.Null;
     public StringWriter Out { get; } = new();
     public StringWriter Error { get; } = new();
     public bool OutIsTerminal { get; init; }
@@ -18,7 +19,7 @@ internal sealed class Cli
     {
         var terminal = new Terminal
         {
-            Out = Out, Error = Error, OutIsTerminal = OutIsTerminal, CanAsk = Asked is not null, Variable = name => Variables.GetValueOrDefault(name),
+            In = In, Out = Out, Error = Error, OutIsTerminal = OutIsTerminal, CanAsk = Asked is not null, Variable = name => Variables.GetValueOrDefault(name),
         };
         if (Asked is not null)
         {

@@ -1,4 +1,5 @@
 using Holdfast.Protection.Backup;
+using Holdfast.Vault;
 
 namespace Holdfast.Cli.Tests;
 
@@ -56,6 +57,15 @@ public sealed class CommandLineTests
     [InlineData("verify --all", ExitCode.Damage)]
     [InlineData("vault verify", ExitCode.Damage)]
     [InlineData("vault info", ExitCode.Done)]
+    [InlineData("vault scrub --coverage 30 --budget 50M", ExitCode.Done)]
+    [InlineData("vault scrub --keyless", ExitCode.Damage)]
+    [InlineData("vault scrub --keyless --coverage 3", ExitCode.Usage)]
+    [InlineData("vault key rotate zz", ExitCode.NotFound)]
+    [InlineData("vault rebuild-index", ExitCode.Done)]
+    [InlineData("vault stats", ExitCode.Done)]
+    [InlineData("vault gc", ExitCode.Done)]
+    [InlineData("vault gc --dry-run --grace 7d", ExitCode.Done)]
+    [InlineData("vault gc --grace soon", ExitCode.Usage)]
     [InlineData("vault key list", ExitCode.Done)]
     [InlineData("vault key remove ab --yes", ExitCode.Done)]
     [InlineData("vault key remove zz --yes", ExitCode.NotFound)]
@@ -65,6 +75,13 @@ public sealed class CommandLineTests
     [InlineData("faults list", ExitCode.Done)]
     [InlineData("faults show 2001", ExitCode.Done)]
     [InlineData("faults show Nothing", ExitCode.NotFound)]
+    [InlineData("faults list --condition B24", ExitCode.Done)]
+    [InlineData("faults list --condition B99", ExitCode.NotFound)]
+    [InlineData("faults list --area agent", ExitCode.Done)]
+    [InlineData("explain 400094", ExitCode.Done)]
+    [InlineData("explain VM agent of web1 is not responding", ExitCode.Done)]
+    [InlineData("explain 找不到虛擬機器", ExitCode.Done)]
+    [InlineData("explain the coffee machine is broken", ExitCode.NotFound)]
     [InlineData("completion bash", ExitCode.Done)]
     [InlineData("--version", ExitCode.Done)]
     public async Task Every_command_runs_for_people_and_in_json(string line, ExitCode expected)
@@ -82,12 +99,13 @@ public sealed class CommandLineTests
     public async Task Options_of_a_backup_reach_the_engine()
     {
         var cli = new Cli();
-        await cli.RunAsync("backup web1 --consistency filesystem --strict-consistency --exclude-disk vdb --full --limit-read 1.5M --verify-after --note x", Ct);
+        await cli.RunAsync("backup web1 --consistency filesystem --strict-consistency --exclude-disk vdb --full --limit-read 1.5M --compression fastest --verify-after --note x", Ct);
         var asked = Assert.Single(cli.Engine.Asked);
         Assert.Equal(Consistency.FileSystem, asked.Consistency);
         Assert.True(asked is { ConsistencyIsExplicit: true, Strict: true, Full: true, VerifyAfter: true, Note: "x" });
         Assert.Equal(["vdb"], asked.ExcludedDisks);
         Assert.Equal(3 << 19, asked.LimitReadBytesPerSecond);
+        Assert.Equal(ChunkCompression.Fastest, asked.Compression);
     }
 
     [Fact]

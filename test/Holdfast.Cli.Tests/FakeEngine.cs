@@ -49,6 +49,10 @@ internal sealed class FakeEngine : IEngine, IEngineFactory
         return Task.FromResult<IEngine>(this);
     }
 
+    public INode? Node { get; set; }
+
+    public INode Connect(Settings settings) => Node ?? throw NodeFaults.NodeNotNamed().ToException();
+
     public void CheckPlaceForVault(string path)
     {
         if (InitFault is not null)
@@ -57,7 +61,7 @@ internal sealed class FakeEngine : IEngine, IEngineFactory
         }
     }
 
-    public Task<(string Vault, string RecoveryKey)> InitVaultAsync(string path, string passphrase, CancellationToken ct)
+    public Task<(string Vault, string RecoveryKey)> InitVaultAsync(Settings settings, string path, string passphrase, CancellationToken ct)
     {
         InitPassphrase = passphrase;
         return Task.FromResult((new VaultId(Uuid(99)).ToString(), RecoveryKey));
@@ -70,8 +74,8 @@ internal sealed class FakeEngine : IEngine, IEngineFactory
 
     public Task<VmSummary> FindExistingVmAsync(string nameOrUuid, CancellationToken ct) => FindVmAsync(nameOrUuid, ct);
 
-    public Task<IReadOnlyList<VmSummary>> MatchVmsAsync(string glob, CancellationToken ct) =>
-        Task.FromResult<IReadOnlyList<VmSummary>>([.. Vms.Where(v => v.Name.StartsWith(glob.TrimEnd('*'), StringComparison.Ordinal))]);
+    public Task<IReadOnlyList<VmSummary>> MatchVmsAsync(string? glob, CancellationToken ct) =>
+        Task.FromResult<IReadOnlyList<VmSummary>>([.. Vms.Where(v => glob is null || v.Name.StartsWith(glob.TrimEnd('*'), StringComparison.Ordinal))]);
 
     public Task<BackupResult> BackupVmAsync(Guid vm, BackupOptions options, IProgress<RunProgress> progress, CancellationToken ct)
     {
@@ -89,7 +93,7 @@ internal sealed class FakeEngine : IEngine, IEngineFactory
 
     public Task<RecoveryPoint> FindPointAsync(Guid source, string? idOrPrefix, CancellationToken ct) => Task.FromResult(Point(source));
 
-    public Task DeletePointAsync(RecoveryPoint point, CancellationToken ct) => Task.CompletedTask;
+    public Task DeletePointsAsync(IReadOnlyCollection<RecoveryPoint> points, bool evenLast, CancellationToken ct) => Task.CompletedTask;
 
     public Task ProtectPointAsync(RecoveryPoint point, RetentionMark mark, CancellationToken ct) => Task.CompletedTask;
 
@@ -108,8 +112,37 @@ internal sealed class FakeEngine : IEngine, IEngineFactory
         return Task.FromResult(new VerifyResult(report, VerifyService.FaultsOf(report, points), TimeSpan.FromSeconds(1)));
     }
 
+    public Task<VaultCopyReport> CopyAsync(
+        string to, string passphrase, IReadOnlyList<RecoveryPoint> points, IProgress<VaultCopyProgress> progress, CancellationToken ct) =>
+        Task.FromResult(new VaultCopyReport([points[0].Id], 1, 100, 50));
+
+    public Task<(int Packs, int Segments)> RebuildIndexAsync(CancellationToken ct) => Task.FromResult((2, 1));
+
+    public Task<ScrubReport> ScrubAsync(ScrubOptions options, IProgress<VerifyProgress> progress, CancellationToken ct) =>
+        Task.FromResult(new ScrubReport(1, 100, 2, 200, null, [], []));
+
+    public Task<StoreProbeReport> ProbeStoreAsync(Settings settings, string path, CancellationToken ct) => Task.FromResult(
+        new StoreProbeReport(Enum.GetValues<StoreCheck>(), TimeSpan.FromSeconds(1.5), new RetentionProbe(RetentionSupport.NotEnforced, "Not enforced here.")));
+
+    public Task<HashReport> CheckHashesAsync(Settings settings, string path, long? bytesPerSecond, IProgress<VerifyProgress> progress, CancellationToken ct) =>
+        Task.FromResult(new HashReport(1, 2, 100, ["packs/x"]));
+
+    public Task<KeySlot> RotatePassphraseAsync(string slot, string passphrase, CancellationToken ct) =>
+        Task.FromResult(new KeySlot("aa77", KeySlotKind.Passphrase, "first", DateTimeOffset.UnixEpoch, 1));
+
     public Task<VaultInfo> GetVaultInfoAsync(CancellationToken ct) =>
         Task.FromResult(new VaultInfo(new VaultId(Uuid(99)), DateTimeOffset.UnixEpoch, 1, 2, 3, 4, 5, 0, 0));
+
+    public Task<(VaultImmutability Immutability, RetentionProbe? Store)> SetImmutabilityAsync(VaultImmutability immutability, CancellationToken ct) =>
+        Task.FromResult((immutability, (RetentionProbe?)null));
+
+    public Task<VaultStatistics> GetVaultStatisticsAsync(IProgress<GcProgress> progress, CancellationToken ct) =>
+        Task.FromResult(new VaultStatistics(2, 8192, 4096, 2048, 1024, 100, 2000, []));
+
+    public Task<GcResult> CollectGarbageAsync(GcOptions options, IProgress<GcProgress> progress, CancellationToken ct) => Task.FromResult(new GcResult
+    {
+        DryRun = options.DryRun, PointsMarked = 2, PacksCondemned = 3, CondemnedBytes = 4096, DroppableFrom = DateTimeOffset.UnixEpoch + options.Grace,
+    });
 
     public Task<IReadOnlyList<KeySlot>> ListKeySlotsAsync(CancellationToken ct) =>
         Task.FromResult<IReadOnlyList<KeySlot>>([new("ab12", KeySlotKind.Passphrase, "first", DateTimeOffset.UnixEpoch, 1)]);
@@ -119,6 +152,9 @@ internal sealed class FakeEngine : IEngine, IEngineFactory
 
     public Task<(KeySlot Slot, string RecoveryKey)> AddRecoveryKeyAsync(string label, CancellationToken ct) =>
         Task.FromResult((new KeySlot("ef56", KeySlotKind.RecoveryKey, label, DateTimeOffset.UnixEpoch, 0), RecoveryKey));
+
+    public Task<(KeySlot Slot, string RecoveryKey)> RenewDataKeyAsync(string passphrase, CancellationToken ct) =>
+        Task.FromResult((new KeySlot("bb88", KeySlotKind.Passphrase, "passphrase", DateTimeOffset.UnixEpoch, 1), RecoveryKey));
 
     public Task RemoveKeySlotAsync(string slot, CancellationToken ct) => Task.CompletedTask;
 

@@ -55,7 +55,7 @@ public sealed class OutcomeTests
         var cli = new Cli();
         Assert.Equal(ExitCode.Done, await cli.RunAsync("backup web1 --output json", Ct));
         Assert.Equal(
-            ["vm", "uuid", "outcome", "point", "created", "consistency", "degraded", "frozenMilliseconds", "disks", "skipped", "readBytes", "newBytes", "storedBytes", "seconds", "warnings", "fault"],
+            ["vm", "uuid", "outcome", "point", "created", "consistency", "degraded", "frozenMilliseconds", "disks", "skipped", "readBytes", "newBytes", "storedBytes", "seconds", "times", "warnings", "fault"],
             cli.Json.GetProperty("results")[0].EnumerateObject().Select(p => p.Name));
         Assert.Equal("fileSystem", cli.Json.GetProperty("results")[0].GetProperty("consistency").GetString());
         Assert.Equal("1970-01-01T00:00:00+00:00", cli.Json.GetProperty("results")[0].GetProperty("created").GetString());

@@ -36,12 +36,12 @@ public sealed class CatalogueRulesTests
             "has a parameter of unknown kind" => [item with { Parameters = new() { ["vm"] = "colour" } }],
             _ => [item, item],
         };
-        var refusal = Assert.Throws<InvalidDataException>(() => CatalogueReader.Build([new("backup", items)], []));
+        var refusal = Assert.Throws<InvalidDataException>(() => CatalogueReader.Build([new("backup", items)], [], []));
         Assert.Contains(problem, refusal.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void A_good_entry_is_taken() => Assert.Single(CatalogueReader.Build([new("backup", [Item(Good)])], []).Entries);
+    public void A_good_entry_is_taken() => Assert.Single(CatalogueReader.Build([new("backup", [Item(Good)])], [], []).Entries);
 
     private static CatalogueItem Item(FaultTemplate template) => new(
         "TestSomething", 2999, FaultSeverity.Error, RetryAdvice.Never, new() { ["vm"] = "text" }, [],

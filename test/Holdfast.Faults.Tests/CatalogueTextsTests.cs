@@ -16,12 +16,13 @@ public sealed partial class CatalogueTextsTests
     ];
 
     // Where a listed string is part of a word that is right in Taiwan.
-    private static readonly string[] RightAfterAll = ["虛擬機器", "處理程序", "日誌檔", "支持檔案", "鍵盤配置"];
+    private static readonly string[] RightAfterAll = ["虛擬機器", "處理程序", "日誌檔", "支持檔案", "鍵盤配置", "連接埠", "用戶端", "登錄機碼", "登錄值", "主機名稱"];
 
     private static IEnumerable<(FaultEntry Entry, FaultLanguage Language, string Text)> Texts =>
         from entry in FaultCatalogue.Shared.Entries
         from template in entry.Templates
         from text in new[] { template.Value.Message, template.Value.Cause }.Concat(template.Value.Actions)
+            .Concat(entry.Guide is { } guide ? [guide.Symptom[template.Key], guide.Detection[template.Key], .. guide.Azure.Where(a => a.Key == template.Key).Select(a => a.Value)] : [])
         select (entry, template.Key, text);
 
     private static IEnumerable<(string Code, string Text)> Chinese =>

@@ -141,8 +141,10 @@ public sealed class HostileServerTests
         await Model.FailsAsync(NbdErrorKind.ProtocolViolation, () => client.ExtentsAsync(NbdContexts.BaseAllocation));
     }
 
-    [Fact]
-    public async Task Pieces_in_any_order_make_up_a_read()
+    [Theory]
+    [InlineData(4096)]
+    [InlineData(700)]
+    public async Task Pieces_in_any_order_make_up_a_read(int bufferBytes)
     {
         var data = Model.Random(4096, 1);
         await using var server = HostileServer.AfterHandshake(async wire =>
@@ -156,7 +158,7 @@ public sealed class HostileServerTests
         });
         await using var client = await NbdClient.ConnectAsync(server.Endpoint, "disk", ct: Ct);
         var read = Enumerable.Repeat((byte)0xEE, 4096).ToArray();
-        await client.ReadAsync(8192, read, Ct);
+        await client.ReadAsync(8192, Model.Split(read, bufferBytes), Ct);
         data.AsSpan(1024, 1024).Clear();
         Assert.Equal(data, read);
     }

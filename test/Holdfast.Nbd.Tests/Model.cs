@@ -9,6 +9,11 @@ internal static class Model
         return bytes;
     }
 
+    /// <summary>The same memory in buffers of one length; the last may be shorter.</summary>
+    public static Memory<byte>[] Split(Memory<byte> whole, int bufferBytes) =>
+        [.. Enumerable.Range(0, (whole.Length + bufferBytes - 1) / bufferBytes)
+            .Select(i => whole[(i * bufferBytes)..Math.Min(whole.Length, (i + 1) * bufferBytes)])];
+
     public static async Task<List<NbdExtent>> ExtentsAsync(this NbdClient client, string context, long? length = null)
     {
         var extents = new List<NbdExtent>();

@@ -1,9 +1,36 @@
+using System.Text;
 using CsCheck;
 
 namespace Holdfast.Vault.Tests;
 
 public sealed class BackupAndRestoreTests
 {
+    [Fact]
+    public async Task However_hard_a_session_compresses_its_point_reads_the_same_and_the_sizes_are_in_order()
+    {
+        // Sentences of made-up words, some used much more than others: each level finds more in them than the one below.
+        var random = new Random(7);
+        var words = Enumerable.Range(0, 2000).Select(_ => new string(random.GetItems("abcdefghijklmnopqrstuvwxyz".AsSpan(), random.Next(3, 11)))).ToArray();
+        var disk = Encoding.ASCII.GetBytes(string.Join(
+            ' ', Enumerable.Range(0, 250_000).Select(_ => words[Math.Min((int)(-300 * Math.Log(1 - random.NextDouble())), words.Length - 1)])));
+        var stored = new Dictionary<ChunkCompression, long>();
+        foreach (var compression in Enum.GetValues<ChunkCompression>())
+        {
+            await using var test = await TestVault.CreateAsync();
+            await using var vault = await test.OpenAsync();
+            await using var session = await vault.OpenSessionAsync(test.Source, compression, Ct);
+            await TestVault.WriteDiskAsync(vault, session, disk);
+            var point = await session.CommitAsync("{}"u8.ToArray(), DateTimeOffset.UnixEpoch, Ct);
+            Assert.Equal(disk, await TestVault.RestoreAsync(vault, point.Disks[0]));
+            Assert.True((await vault.VerifyAsync([point], null, Ct)).IsHealthy);
+            stored[compression] = session.Statistics.StoredBytes;
+        }
+
+        Assert.True(stored[ChunkCompression.Off] > stored[ChunkCompression.Fastest], "off stores more than fastest");
+        Assert.True(stored[ChunkCompression.Fastest] > stored[ChunkCompression.Default], "fastest stores more than the default");
+        Assert.True(stored[ChunkCompression.Default] > stored[ChunkCompression.Better], "the default stores more than better");
+    }
+
     private static CancellationToken Ct => TestVault.Ct;
 
     [Fact]
@@ -31,6 +58,22 @@ public sealed class BackupAndRestoreTests
         Assert.Equal(TestVault.SomeDisk(9, 2_500_000), await other.ReadAttachmentAsync(point, "nvram", Ct));
         Assert.Empty(await other.ReadAttachmentAsync(point, "empty", Ct));
         Assert.Empty(await other.ListSessionsAsync(Ct));
+    }
+
+    [Fact]
+    public async Task Chunks_that_compress_to_nothing_fill_no_index_segment_beyond_its_bound()
+    {
+        await using var test = await TestVault.CreateAsync();
+        var disk = new byte[200 * TestVault.Chunk];
+        for (var i = 0; i < 200; i++)
+        {
+            disk[i * TestVault.Chunk] = (byte)(i + 1);
+        }
+
+        await using var vault = await test.OpenAsync(options: test.Options(packBytes: 64 << 20, segmentEntries: 16));
+        var point = await test.BackUpAsync(vault, disk);
+        Assert.InRange(Directory.GetFiles(Path.Combine(test.StorePath, "index"), "*", SearchOption.AllDirectories).Length, 200 / 16, 200 / 16 * 2);
+        Assert.Equal(disk, await TestVault.RestoreAsync(vault, point.Disks[0]));
     }
 
     [Fact]

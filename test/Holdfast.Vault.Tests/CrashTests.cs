@@ -9,6 +9,7 @@ public sealed class CrashTests
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(3)]
+    [InlineData(4)]
     public async Task A_point_is_whole_or_absent_after_a_failure_at_every_effect(int mode)
     {
         await using var test = await TestVault.CreateAsync();
@@ -74,6 +75,67 @@ public sealed class CrashTests
 
             Assert.True(failAt < 500);
         }
+    }
+
+    [Fact]
+    public async Task Sectors_that_the_disk_lost_from_any_object_are_told_as_damage_and_never_read_as_data()
+    {
+        await using var test = await TestVault.CreateAsync();
+        var before = TestVault.SomeDisk(20, 1 << 20);
+        var after = TestVault.SomeDisk(21, 1 << 20);
+        Point earlier;
+        await using (var vault = await test.OpenAsync())
+        {
+            earlier = await test.BackUpAsync(vault, before);
+        }
+
+        var options = test.Options(packBytes: 256 * 1024, segmentEntries: 4);
+        var withoutCache = new VaultOpenOptions { Parallelism = 2 };
+        var (struck, damaged) = (true, 0);
+        for (var failAt = 1; struck; failAt++)
+        {
+            // Each round begins with the earlier point alone.
+            var store = new LocalFolderStore(Copy(test, failAt));
+            var faulty = new FaultyStore(store, failAt, FaultyStore.Mode.TornObject);
+            try
+            {
+                await using var vault = await test.OpenAsync(faulty, options: options);
+                await test.BackUpAsync(vault, after);
+            }
+            catch (VaultException e)
+            {
+                // The writer itself may come across it.
+                Assert.Equal(VaultErrorKind.Damaged, e.Kind);
+            }
+
+            struck = faulty.Struck;
+            await using (var next = await test.OpenAsync(store, options: withoutCache))
+            {
+                var points = await next.ListPointsAsync(null, Ct);
+                Assert.Equal(before, await TestVault.RestoreAsync(next, points.Single(p => p.PointId == earlier.PointId).Disks[0]));
+                foreach (var point in points.Where(p => p.PointId != earlier.PointId))
+                {
+                    await EqualsOrDamagedAsync(next, point, after);
+                }
+
+                damaged += (await next.VerifyAsync(points, null, Ct)).IsHealthy ? 0 : 1;
+            }
+
+            // What was verified is healed by the next backup, whose point is whole.
+            Point healed;
+            await using (var vault = await test.OpenAsync(store, options: options))
+            {
+                healed = await test.BackUpAsync(vault, after);
+            }
+
+            await using var last = await test.OpenAsync(store, options: withoutCache);
+            Assert.Equal(after, await TestVault.RestoreAsync(last, healed.Disks[0]));
+            var report = await last.VerifyAsync([healed], null, Ct);
+            Assert.True(report.DamagedPacks.Count + report.DamagedDisks.Count == 0, faulty.TornName);
+            Assert.True(failAt < 500);
+        }
+
+        Assert.True(damaged >= 3, $"{damaged} rounds with damage: of chunks, of maps, of an index");
     }
 
     [Fact]
@@ -155,6 +217,31 @@ public sealed class CrashTests
                 break;
             }
         }
+    }
+
+    private static async Task EqualsOrDamagedAsync(BackupVault vault, Point point, byte[] disk)
+    {
+        try
+        {
+            Assert.Equal(disk, await TestVault.RestoreAsync(vault, point.Disks[0]));
+        }
+        catch (VaultException e)
+        {
+            Assert.Equal(VaultErrorKind.Damaged, e.Kind);
+        }
+    }
+
+    private static string Copy(TestVault test, int number)
+    {
+        var copy = Path.Combine(test.Folder.FullName, "copy-" + number.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        foreach (var file in Directory.GetFiles(test.StorePath, "*", SearchOption.AllDirectories))
+        {
+            var target = Path.Combine(copy, Path.GetRelativePath(test.StorePath, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+            File.Copy(file, target);
+        }
+
+        return copy;
     }
 
     private static List<string> Files(TestVault test) =>

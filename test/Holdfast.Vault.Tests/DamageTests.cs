@@ -99,6 +99,37 @@ public sealed class DamageTests
 
     [Theory]
     [InlineData("flip")]
+    [InlineData("delete")]
+    public async Task An_index_is_rebuilt_from_the_packs(string how)
+    {
+        await using var test = await TestVault.CreateAsync();
+        var disk = TestVault.SomeDisk(5, 3 << 20);
+        Point point;
+        await using (var vault = await test.OpenAsync())
+        {
+            point = await test.BackUpAsync(vault, disk);
+        }
+
+        foreach (var segment in Directory.GetFiles(Path.Combine(test.StorePath, "index"), "*", SearchOption.AllDirectories))
+        {
+            await Damage.DoAsync(how, segment, segment);
+        }
+
+        await using (var vault = await test.OpenAsync(options: new VaultOpenOptions()))
+        {
+            Assert.True((await vault.RebuildIndexAsync(Ct)).Packs >= 2);
+            Assert.Equal((0, 0), await vault.RebuildIndexAsync(Ct));
+        }
+
+        await using var other = await test.OpenAsync(options: new VaultOpenOptions());
+        Assert.All(other.Index.Packs.Values, p => Assert.False(p.FromFooter));
+        Assert.Equal(disk, await TestVault.RestoreAsync(other, point.Disks[0]));
+        Assert.True((await other.VerifyAsync([point], null, Ct)).IsHealthy);
+        Assert.Empty((await HashCheck.RunAsync(test.Local, null, TimeProvider.System, null, Ct)).Damaged);
+    }
+
+    [Theory]
+    [InlineData("flip")]
     [InlineData("cut")]
     [InlineData("foreign")]
     public async Task A_damaged_point_is_named_and_the_others_stay_readable(string how)

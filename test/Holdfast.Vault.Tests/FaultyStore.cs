@@ -3,10 +3,12 @@ using System.Runtime.CompilerServices;
 namespace Holdfast.Vault.Tests;
 
 /// <summary>
-/// Fails at the n-th effect: before it takes place, after it took place (the reply is lost), or for good as a dead process does.
+/// Fails at the n-th effect: before it takes place, in the middle of it, after it took place (the reply is lost), or for good as a
+/// dead process does.
 /// </summary>
 internal sealed class FaultyStore(IObjectStore inner, int failAt, FaultyStore.Mode mode) : IObjectStore
 {
+    private const int SectorBytes = 512;
     private int _effects;
     private bool _dead;
 
@@ -23,6 +25,14 @@ internal sealed class FaultyStore(IObjectStore inner, int failAt, FaultyStore.Mo
 
         /// <summary>The effect took place, but the caller gets an error; the store works afterwards.</summary>
         ReplyLost,
+
+        /// <summary>The process dies in the middle of a write: some whole sectors of it came through, and nothing is published.</summary>
+        TornWrite,
+
+        /// <summary>
+        /// The disk promises what it doesn't keep: an object is published, but from some sector on it holds zeros, and nobody is told.
+        /// </summary>
+        TornObject,
     }
 
     /// <summary>How many effects there were.</summary>
@@ -30,15 +40,27 @@ internal sealed class FaultyStore(IObjectStore inner, int failAt, FaultyStore.Mo
 
     public bool Struck { get; private set; }
 
+    /// <summary>What was torn.</summary>
+    public string? TornName { get; private set; }
+
     public string Description => inner.Description;
 
     public ValueTask<CreateOutcome> CreateAsync(ObjectName name, ReadOnlyMemory<byte> content, CancellationToken ct) =>
-        EffectAsync(() => inner.CreateAsync(name, content, ct));
+        EffectAsync(() => inner.CreateAsync(name, content, ct), torn: async () =>
+        {
+            TornName = name.Value;
+            await using var upload = await inner.BeginCreateAsync(name, ct);
+            await upload.AppendAsync(Torn(content), ct);
+            if (mode == Mode.TornObject)
+            {
+                await upload.CompleteAsync(ct);
+            }
+        });
 
     public async ValueTask<ObjectUpload> BeginCreateAsync(ObjectName name, CancellationToken ct)
     {
         ThrowIfDead();
-        return new Upload(this, await inner.BeginCreateAsync(name, ct));
+        return new Upload(this, name, await inner.BeginCreateAsync(name, ct));
     }
 
     public ValueTask<long?> GetSizeAsync(ObjectName name, CancellationToken ct)
@@ -84,7 +106,7 @@ internal sealed class FaultyStore(IObjectStore inner, int failAt, FaultyStore.Mo
         }
     }
 
-    private async ValueTask<T> EffectAsync<T>(Func<ValueTask<T>> effect, bool takesSpace = true)
+    private async ValueTask<T> EffectAsync<T>(Func<ValueTask<T>> effect, bool takesSpace = true, Func<ValueTask>? torn = null)
     {
         ThrowIfDead();
         var now = Interlocked.Increment(ref _effects) == failAt;
@@ -94,9 +116,19 @@ internal sealed class FaultyStore(IObjectStore inner, int failAt, FaultyStore.Mo
             throw new VaultException(VaultErrorKind.NoSpace, "The store is full.");
         }
 
-        if (now && mode == Mode.CrashBefore)
+        if (now && mode is Mode.CrashBefore or Mode.TornWrite or Mode.TornObject && now)
         {
-            (_dead, Struck) = (true, true);
+            Struck = true;
+            if (torn is not null && mode is not Mode.CrashBefore)
+            {
+                await torn();
+                if (mode == Mode.TornObject)
+                {
+                    return default!;
+                }
+            }
+
+            _dead = mode is not Mode.TornObject;
             ThrowIfDead();
         }
 
@@ -110,13 +142,31 @@ internal sealed class FaultyStore(IObjectStore inner, int failAt, FaultyStore.Mo
         return result;
     }
 
-    private sealed class Upload(FaultyStore store, ObjectUpload inner) : ObjectUpload
+    // Whole sectors from the beginning; how many differs from strike to strike. Of a torn object the rest are zeros.
+    private byte[] Torn(ReadOnlyMemory<byte> content)
     {
+        var sectors = (content.Length + SectorBytes - 1) / SectorBytes;
+        var kept = Math.Min(content.Length, new Random(failAt).Next(sectors) * SectorBytes);
+        var torn = new byte[mode == Mode.TornObject ? content.Length : kept];
+        content.Span[..kept].CopyTo(torn);
+        return torn;
+    }
+
+    private sealed class Upload(FaultyStore store, ObjectName name, ObjectUpload inner) : ObjectUpload
+    {
+        private bool _torn;
+
         public override async ValueTask AppendAsync(ReadOnlyMemory<byte> content, CancellationToken ct) => await store.EffectAsync<bool>(
             async () =>
             {
-                await inner.AppendAsync(content, ct);
+                // What comes after a lost sector is lost as well.
+                await inner.AppendAsync(_torn ? new byte[content.Length] : content, ct);
                 return true;
+            },
+            torn: () =>
+            {
+                (_torn, store.TornName) = (true, name.Value);
+                return inner.AppendAsync(store.Torn(content), ct);
             });
 
         public override ValueTask<CreateOutcome> CompleteAsync(CancellationToken ct) => store.EffectAsync(() => inner.CompleteAsync(ct));

@@ -1,7 +1,7 @@
 namespace Holdfast.Vault.Tests;
 
 /// <summary>
-/// The answers of docs/vault-format.md, section 11, computed by another implementation (Python's cryptography). A change here is a change of the format.
+/// The answers of docs/vault-format.md, section 13, computed by another implementation (Python's cryptography). A change here is a change of the format.
 /// </summary>
 public sealed class KnownAnswerTests
 {
@@ -28,10 +28,20 @@ public sealed class KnownAnswerTests
         ["sealed retention"] = "48465345414c45440100050001000000101112131415161718191a1b1c1d1e1f606162636465666768696a6b6c6d6e6f707172737475767778797a7b7c7d7e7f02000000000000003c2623e751f3ab1f13550eaabdc3a7b18248",
         ["sealed damage"] = "48465345414c45440100060001000000101112131415161718191a1b1c1d1e1f606162636465666768696a6b6c6d6e6f707172737475767778797a7b7c7d7e7f02000000000000005e18363bdd916b65de12f0b0844b6babf97b",
         ["sealed retired"] = "48465345414c45440100070001000000101112131415161718191a1b1c1d1e1f606162636465666768696a6b6c6d6e6f707172737475767778797a7b7c7d7e7f02000000000000006556530d65ae1157effcf10a459ed3e84c8d",
+        ["sealed note"] = "48465345414c45440100080001000000101112131415161718191a1b1c1d1e1f606162636465666768696a6b6c6d6e6f707172737475767778797a7b7c7d7e7f02000000000000003c47dcf84877d1f8f7f23ccfeac6564be0e4",
+        ["sealed gc"] = "48465345414c45440100090001000000101112131415161718191a1b1c1d1e1f606162636465666768696a6b6c6d6e6f707172737475767778797a7b7c7d7e7f02000000000000000b9e6690af15443b5f27f344b50307faa7a5",
+        ["sealed scrub"] = "48465345414c454401000a0001000000101112131415161718191a1b1c1d1e1f606162636465666768696a6b6c6d6e6f707172737475767778797a7b7c7d7e7f0200000000000000d0e86ff53f674719293ccb9714375244d024",
         ["slot passphrase"] = "808182838485868788898a8b8c8d8e8f01010100102700000068e5cf8b010000606162636465666768696a6b6c6d6e6f707172737475767778797a7b7c7d7e7f000000007053371571988e783713a258fcaddc63494c89d50893ebaeeef7baa95d414fc69db213a4c6041d4cbd95ed4e7a487e7d08",
         ["slot recovery key"] = "808182838485868788898a8b8c8d8e8f02020100000000000068e5cf8b010000606162636465666768696a6b6c6d6e6f707172737475767778797a7b7c7d7e7f0000000072a0058f8c6445238ceb332aeb4c3c55288f89b3521525e7e362c3971014dbfbbfa33263188e1a57bc9640d77994261252",
         ["slot key file"] = "808182838485868788898a8b8c8d8e8f03020100000000000068e5cf8b010000606162636465666768696a6b6c6d6e6f707172737475767778797a7b7c7d7e7f000000006600f904956ccbbe156a0f04997a75443f3d409abb14c0316a8451d869c1db82946e7f6435cb84d76d15026074fefcafd0",
         ["recovery key"] = "M2GT-58X4-MPKA-FA59-NANT-SBDE-NYRB-3CNK-A0BY",
+        ["K_data (epoch 2)"] = "69b9385a8266989bbe4f3ce4d7fa4d62a18445d24386149478e9ef3d12761a1a",
+        ["data pack key (epoch 2)"] = "8b2e7411d4a179abd840f5ab32c584431958cd085fd44925cfaf720ee15d15e3",
+        ["data pack header tag (epoch 2)"] = "865db1fb4b78f1b4a61bad953cf9eda2",
+        ["map pack key (epoch 2)"] = "1a3feeac03c5839ce0b2ab6b7159f359357bf08a880f79abb77db025d213133b",
+        ["map pack header tag (epoch 2)"] = "bcfcf051e4fdbfdbfb2161c8ee1d528f",
+        ["sealed point (epoch 2)"] = "48465345414c45440100010002000000101112131415161718191a1b1c1d1e1f606162636465666768696a6b6c6d6e6f707172737475767778797a7b7c7d7e7f020000000000000070090ce5c22e43b27db7a583d14d9a5138af",
+        ["older master key (epoch 1)"] = "c061be779eafe673f7aa819b63d63d67b1b7c63b56ec9b05097adf782639c8150c8f80fd1c33e718d3061504695c6ac4",
     };
 
     private static readonly VaultKeys Keys = new(Run(0x00, 32), new VaultId(IdText.Read(Run(0x10, 16))));
@@ -45,10 +55,36 @@ public sealed class KnownAnswerTests
         Is("K_page", Keys.PageId);
         Is("K_config", Keys.Config);
         var key = new byte[32];
-        Keys.PackKey(PackKind.Data, Pack, key);
+        Keys.PackKey(PackKind.Data, 1, Pack, key);
         Is("data pack key", key);
-        Keys.PackKey(PackKind.Map, Pack, key);
+        Keys.PackKey(PackKind.Map, 1, Pack, key);
         Is("map pack key", key);
+    }
+
+    [Fact]
+    public void Keys_of_the_second_epoch()
+    {
+        var keys = new VaultKeys([Run(0x00, 32), Run(0x80, 32)], Keys.Vault);
+        Assert.Equal(Keys.ChunkId, keys.ChunkId);
+        Assert.Equal(Keys.PageId, keys.PageId);
+        var key = new byte[32];
+        foreach (var kind in Enum.GetValues<PackKind>())
+        {
+            var name = kind.ToString().ToLowerInvariant();
+            keys.PackKey(kind, 2, Pack, key);
+            Is($"{name} pack key (epoch 2)", key);
+            var header = new byte[PackFormat.HeaderBytes];
+            using var aes = PackFormat.CipherOf(keys, kind, 2, Pack);
+            PackFormat.WriteHeader(aes, keys, kind, 2, Pack, Session, header);
+            Is($"{name} pack header tag (epoch 2)", header.AsSpan(80));
+        }
+
+        var point = Names.Point(new SourceId(IdText.Read(Run(0x30, 16))), Session);
+        var bytes = SealedObject.Seal(keys, SealLabel.Point, point, "{}"u8, Run(0x60, 32));
+        Is("sealed point (epoch 2)", bytes);
+        Assert.Equal("{}"u8.ToArray(), SealedObject.Open(keys, SealLabel.Point, point, bytes));
+        Assert.Throws<VaultException>(() => SealedObject.Open(Keys, SealLabel.Point, point, bytes));
+        Is("older master key (epoch 1)", KeySet.Of(keys, []).Older[0]);
     }
 
     [Fact]
@@ -65,9 +101,9 @@ public sealed class KnownAnswerTests
     public void Packs(string name)
     {
         var kind = name == "data" ? PackKind.Data : PackKind.Map;
-        using var aes = PackFormat.CipherOf(Keys, kind, Pack);
+        using var aes = PackFormat.CipherOf(Keys, kind, 1, Pack);
         var header = new byte[PackFormat.HeaderBytes];
-        PackFormat.WriteHeader(aes, Keys, kind, Pack, Session, header);
+        PackFormat.WriteHeader(aes, Keys, kind, 1, Pack, Session, header);
         Is(name + " pack header tag", header.AsSpan(80));
         var plain = "sixteen bytes..."u8.ToArray();
         var id = SessionStore.IdOf(kind == PackKind.Data ? Keys.ChunkId : Keys.PageId, plain);

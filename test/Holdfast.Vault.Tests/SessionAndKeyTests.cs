@@ -25,6 +25,62 @@ public sealed class SessionAndKeyTests
     }
 
     [Fact]
+    public async Task A_writer_that_is_seen_alive_is_not_judged_by_its_heartbeat()
+    {
+        await using var test = await TestVault.CreateAsync();
+        await using var vault = await test.OpenAsync();
+        await using var session = await vault.OpenSessionAsync(test.Source, Ct);
+        await TestVault.WriteDiskAsync(vault, session, TestVault.SomeDisk(1, 1 << 20));
+        await using var other = await test.OpenAsync();
+
+        var revoked = await other.CleanUpDeadSessionsAsync(
+            new DeadSessionOptions { WatchHeartbeats = true, Observations = 1, Interval = TimeSpan.FromMilliseconds(1) }, Ct);
+
+        Assert.Empty(revoked);
+        await session.CommitAsync("{}"u8.ToArray(), DateTimeOffset.UnixEpoch, Ct);
+    }
+
+    [Fact]
+    public async Task A_silent_session_of_elsewhere_is_revoked_beside_a_backup_of_the_same_source_that_commits()
+    {
+        await using var test = await TestVault.CreateAsync();
+        var elsewhere = new WriterIdentity("elsewhere", "another boot", "another namespace", 1, "1");
+        await using var silent = await test.OpenAsync(options: new VaultOpenOptions { Writer = elsewhere, HeartbeatInterval = TimeSpan.FromHours(1) });
+        await using var dying = await silent.OpenSessionAsync(test.Source, Ct);
+        await TestVault.WriteDiskAsync(silent, dying, TestVault.SomeDisk(1, 1 << 20));
+        await using var vault = await test.OpenAsync();
+
+        await using var watch = await vault.WatchSilentSessionsAsync(
+            new DeadSessionOptions { Source = test.Source, WatchHeartbeats = true, Observations = 2, Interval = TimeSpan.FromMilliseconds(20) }, Ct);
+        await using var session = await vault.OpenSessionAsync(test.Source, Ct);
+        var disk = TestVault.SomeDisk(1, 1 << 20);
+        await TestVault.WriteDiskAsync(vault, session, disk);
+        Assert.Equal(dying.PointId, Assert.Single(await watch.Verdict).PointId);
+        var point = await session.CommitAsync("{}"u8.ToArray(), DateTimeOffset.UnixEpoch, Ct);
+
+        await Assert.ThrowsAsync<VaultException>(() => dying.CommitAsync("{}"u8.ToArray(), DateTimeOffset.UnixEpoch, Ct));
+        Assert.Equal(disk, await TestVault.RestoreAsync(vault, point.Disks[0]));
+    }
+
+    [Fact]
+    public async Task A_watch_that_is_ended_early_revokes_nobody()
+    {
+        await using var test = await TestVault.CreateAsync();
+        var elsewhere = new WriterIdentity("elsewhere", "another boot", "another namespace", 1, "1");
+        await using var silent = await test.OpenAsync(options: new VaultOpenOptions { Writer = elsewhere });
+        await using var slow = await silent.OpenSessionAsync(test.Source, Ct);
+        await TestVault.WriteDiskAsync(silent, slow, TestVault.SomeDisk(1, 1 << 20));
+        await using var vault = await test.OpenAsync();
+
+        await using (await vault.WatchSilentSessionsAsync(
+            new DeadSessionOptions { Source = test.Source, WatchHeartbeats = true, Interval = TimeSpan.FromHours(1) }, Ct))
+        {
+        }
+
+        await slow.CommitAsync("{}"u8.ToArray(), DateTimeOffset.UnixEpoch, Ct);
+    }
+
+    [Fact]
     public async Task Of_commit_and_revocation_exactly_one_wins()
     {
         await using var test = await TestVault.CreateAsync();

@@ -28,7 +28,7 @@ cat >"$folder/domain.xml" <<XML
     <type arch='x86_64' machine='q35'>hvm</type>
     <kernel>$folder/vmlinuz</kernel>
     <initrd>$folder/initramfs.gz</initrd>
-    <cmdline>console=ttyS0 quiet panic=-1 nokaslr mitigations=off</cmdline>
+    <cmdline>console=ttyS0 quiet panic=-1 nokaslr mitigations=off no_timer_check</cmdline>
   </os>
   <features><acpi/></features>
   <on_poweroff>destroy</on_poweroff>

@@ -49,6 +49,14 @@ for tool in fsfreeze blkdiscard fstrim dmsetup mkfs.ext4 resize2fs mkfs.xfs xfs_
   path=$(PATH=/sbin:/usr/sbin:/bin:/usr/bin command -v "$tool") && { rm -f "$root/bin/$tool"; place "$(realpath "$path")" "/usr/sbin/$tool"; }
 done
 
+# The package manager's own record of the agent, so that the guest can tell where its agent comes from.
+place /usr/bin/dpkg-query /usr/bin/dpkg-query
+agent_package=$(ls -t "$packages"/qemu-guest-agent_*.deb | head -1)
+mkdir -p "$root/var/lib/dpkg/info"
+{ dpkg-deb -f "$agent_package" Package Version Architecture Maintainer Description; echo 'Status: install ok installed'; } >"$root/var/lib/dpkg/status"
+dpkg-deb --fsys-tarfile "$agent_package" | tar -t | sed 's|^\./|/|; s|/$||; s|^$|/.|' >"$root/var/lib/dpkg/info/qemu-guest-agent.list"
+echo 1 >"$root/var/lib/dpkg/info/format"
+
 # Kernel modules with all that they depend on.
 modules="virtio_pci virtio_blk virtio_scsi virtio_console virtio-rng virtio_net virtio_balloon sd_mod sr_mod xfs crc32c_generic dm-mod dm-snapshot"
 depmod -b "$work/kernel" "$version"

@@ -23,7 +23,6 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-EPOCH = 1
 ZERO_ID = bytes(32)
 PAGE_IDS = 512
 PAGE_BYTES = PAGE_IDS * 32
@@ -37,6 +36,7 @@ BASE32 = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 PACK_LABELS = {KIND_DATA: b"holdfast/pack/v1", KIND_MAP: b"holdfast/map-pack/v1"}
 POINT, TOMBSTONE, RETENTION, RETIRED = 1, 2, 5, 7
 LABELS = {POINT: b"holdfast/point/v1", TOMBSTONE: b"holdfast/tombstone/v1", RETENTION: b"holdfast/retention/v1", RETIRED: b"holdfast/retired/v1"}
+FEATURES = {"key-epochs"}  # of those that reading may need, the ones that this reader has
 ID16 = re.compile(r"[0-9a-f]{32}")
 ID32 = re.compile(r"[0-9a-f]{64}")
 GENERATION = re.compile(r"([0-9a-f]{8})(\.[ab])?")
@@ -109,12 +109,38 @@ def recovery_secret(text):
     return secret
 
 
+def older_masters(keyset):
+    """The sealed master keys of older epochs, which stand behind the slots of a version 2 set; the first epoch's first."""
+    if struct.unpack_from("<H", keyset, 8)[0] != 2:
+        return []
+    at = 28
+    for _ in range(struct.unpack_from("<H", keyset, 10)[0]):
+        need(at + 68 <= len(keyset), "key slots: cut short")
+        at += 68 + struct.unpack_from("<H", keyset, at + 18)[0] + 48
+    end = len(keyset) - 32
+    need(at + 4 <= end, "key slots: cut short")
+    count, = struct.unpack_from("<I", keyset, at)
+    need(1 <= count <= 250 and at + 4 + 48 * count == end, "key slots: odd number of older keys")
+    return [keyset[at + 4 + 48 * i:at + 52 + 48 * i] for i in range(count)]
+
+
+def all_masters(keyset, vault, newest):
+    """The master keys of all epochs, the first first."""
+    older = older_masters(keyset)
+    found = []
+    for epoch, sealed in enumerate(older, 1):
+        key = hkdf(newest, vault, b"holdfast/older-master/v1" + struct.pack("<I", epoch))
+        aad = b"HFOLDKEY" + vault + struct.pack("<II", epoch, len(older) + 1)
+        found.append(unseal(key, bytes(12), sealed, aad, f"the key of epoch {epoch}"))
+    return found + [newest]
+
+
 def slots_of(keyset, vault):
     """Slots as (kind, derivation, iterations, salt, first 68 bytes, label, sealed master key)."""
     need(len(keyset) >= 60 and keyset[:8] == b"HFKEYSET", "key slots: wrong magic")
     version, count = struct.unpack_from("<HH", keyset, 8)
-    need(version == 1 and count <= 64 and keyset[12:28] == vault, "key slots: not this vault's version 1")
-    at, end = 28, len(keyset) - 32
+    need(version in (1, 2) and count <= 64 and keyset[12:28] == vault, "key slots: not this vault's version 1 or 2")
+    at, end = 28, len(keyset) - 32 - (4 + 48 * len(older_masters(keyset)) if version == 2 else 0)
     for _ in range(count):
         need(at + 68 <= end, "key slots: cut short")
         head = keyset[at:at + 68]
@@ -161,11 +187,11 @@ class Pack:
             need(length >= HEADER_BYTES + 2 * TAG, f"{self.name}: too short")
             header = file.read(HEADER_BYTES)
             magic, version, self.kind, zero, epoch = struct.unpack_from("<8sHBBI", header)
-            need(magic == b"HFPACK01" and version == 1 and zero == 0 and epoch == EPOCH, f"{self.name}: unknown header")
+            need(magic == b"HFPACK01" and version == 1 and zero == 0 and epoch in vault.data_keys, f"{self.name}: unknown header")
             need(self.kind in PACK_LABELS, f"{self.name}: unknown kind")
             need(header[16:32] == vault.id and header[32:64] == self.id and header[64:80] == bytes.fromhex(session),
                  f"{self.name}: another pack's header")
-            self.key = hkdf(vault.data_key, self.id, PACK_LABELS[self.kind] + vault.id + struct.pack("<I", EPOCH))
+            self.key = hkdf(vault.data_keys[epoch], self.id, PACK_LABELS[self.kind] + vault.id + struct.pack("<I", epoch))
             unseal(self.key, nonce_of(HEADER_ORDINAL), header[80:], header[:80], f"{self.name}: header")
             self.records = self._footer(file, length)
 
@@ -206,22 +232,31 @@ class Vault:
 
     def __init__(self, root, kind, secret):
         self.folder = Folder(root)
-        config = self.folder.generational("config", config_intact)
-        line, mac, *_ = config.split(b"\n")
+        line = self.folder.generational("config", config_intact).split(b"\n")[0]
         description = json.loads(line)
         need(description["format"] == "holdfast-vault" and description["version"] == 1, "not a version 1 vault")
-        need(not description["features"]["read"], "reading this vault needs features that this reader lacks")
+        need(FEATURES.issuperset(description["features"]["read"]), "reading this vault needs features that this reader lacks")
         self.id = bytes.fromhex(description["vault"])
         keyset = self.folder.generational(
             f"keys/{description['vault']}", lambda c: len(c) >= 60 and hashlib.sha256(c[:-32]).digest() == c[-32:])
-        master = master_key(keyset, self.id, kind, secret)
-        expected = hmac.new(hkdf(master, self.id, b"holdfast/config/v1"), line, hashlib.sha256).hexdigest()
-        need(hmac.compare_digest(expected, mac.decode("ascii")), "the vault's description was changed")
-        self.chunk_key = hkdf(master, self.id, b"holdfast/chunk-id/v1")
-        self.page_key = hkdf(master, self.id, b"holdfast/page-id/v1")
-        self.data_key = hkdf(master, self.id, b"holdfast/data/v1" + struct.pack("<I", EPOCH))
+        masters = all_masters(keyset, self.id, master_key(keyset, self.id, kind, secret))
+        config_key = hkdf(masters[-1], self.id, b"holdfast/config/v1")
+
+        def vouched_for(content):
+            text, mac, *_ = content.split(b"\n")
+            return config_intact(content) and hmac.compare_digest(hmac.new(config_key, text, hashlib.sha256).hexdigest().encode(), mac)
+
+        description = json.loads(self.folder.generational("config", vouched_for).split(b"\n")[0])
+        need(FEATURES.issuperset(description["features"]["read"]), "reading this vault needs features that this reader lacks")
+        self.use(masters)
         self.places = None
         self.files = {}
+
+    def use(self, masters):
+        """Derives the keys: ids by the first epoch's master key, data by each epoch's own."""
+        self.chunk_key = hkdf(masters[0], self.id, b"holdfast/chunk-id/v1")
+        self.page_key = hkdf(masters[0], self.id, b"holdfast/page-id/v1")
+        self.data_keys = {e: hkdf(m, self.id, b"holdfast/data/v1" + struct.pack("<I", e)) for e, m in enumerate(masters, 1)}
 
     def open_object(self, name, labels):
         """The label and the plaintext of a sealed object."""
@@ -229,9 +264,9 @@ class Vault:
         need(len(content) >= 88, f"{name}: too short")
         magic, version, label, epoch = struct.unpack_from("<8sHHI", content)
         length, = struct.unpack_from("<Q", content, 64)
-        need(magic == b"HFSEALED" and version == 1 and epoch == EPOCH and content[16:32] == self.id, f"{name}: unknown header")
+        need(magic == b"HFSEALED" and version == 1 and epoch in self.data_keys and content[16:32] == self.id, f"{name}: unknown header")
         need(label in labels and length == len(content) - 88, f"{name}: unexpected label or length")
-        key = hkdf(self.data_key, content[32:64], LABELS[label] + self.id + struct.pack("<I", EPOCH))
+        key = hkdf(self.data_keys[epoch], content[32:64], LABELS[label] + self.id + struct.pack("<I", epoch))
         return label, unseal(key, bytes(12), content[72:], content[:72] + name.encode("ascii"), name)
 
     def is_being_deleted(self, source, point):

@@ -16,6 +16,7 @@ def span(first, count):
     return bytes(range(first, first + count))
 
 
+SECOND = span(0x80, 32)
 MASTER, VAULT, SESSION, SOURCE, PACK = span(0, 32), span(0x10, 16), span(0x20, 16), span(0x30, 16), span(0x40, 32)
 TEXT = (b"holdfast " * 8000)[:65536]
 RECORD = b"sixteen bytes..."
@@ -28,9 +29,7 @@ class KnownVault(reader.Vault):
     def __init__(self, root):
         self.folder = reader.Folder(root)
         self.id = VAULT
-        self.chunk_key = reader.hkdf(MASTER, VAULT, b"holdfast/chunk-id/v1")
-        self.page_key = reader.hkdf(MASTER, VAULT, b"holdfast/page-id/v1")
-        self.data_key = reader.hkdf(MASTER, VAULT, b"holdfast/data/v1" + struct.pack("<I", 1))
+        self.use([MASTER, SECOND])
 
 
 class KnownAnswers(unittest.TestCase):
@@ -49,7 +48,8 @@ class KnownAnswers(unittest.TestCase):
         self.assertEqual(self.vault.chunk_key.hex(), ANSWERS["K_chunk"])
         self.assertEqual(self.vault.page_key.hex(), ANSWERS["K_page"])
         self.assertEqual(reader.hkdf(MASTER, VAULT, b"holdfast/config/v1").hex(), ANSWERS["K_config"])
-        self.assertEqual(self.vault.data_key.hex(), ANSWERS["K_data"])
+        self.assertEqual(self.vault.data_keys[1].hex(), ANSWERS["K_data"])
+        self.assertEqual(self.vault.data_keys[2].hex(), ANSWERS["K_data (epoch 2)"])
 
     def test_ids_are_made_as_described(self):
         self.assertEqual(hmac.new(self.vault.chunk_key, TEXT, hashlib.sha256).hexdigest(), ANSWERS["chunk id"])
@@ -90,6 +90,23 @@ class KnownAnswers(unittest.TestCase):
             with self.assertRaises(reader.VaultError):
                 reader.master_key(keyset, VAULT, kind, secret + b"!")
 
+    def test_older_master_keys_open_with_the_newest(self):
+        slots = b"HFKEYSET" + struct.pack("<HH", 2, 1) + VAULT + bytes.fromhex(ANSWERS["slot key file"])
+        keyset = slots + struct.pack("<I", 1) + bytes.fromhex(ANSWERS["older master key (epoch 1)"])
+        keyset += hashlib.sha256(keyset).digest()
+        self.assertEqual(reader.master_key(keyset, VAULT, 3, span(0xC0, 32)), MASTER)
+        self.assertEqual(reader.all_masters(keyset, VAULT, SECOND), [MASTER, SECOND])
+        with self.assertRaises(reader.VaultError):
+            reader.all_masters(keyset, VAULT, MASTER)
+
+    def test_objects_of_the_second_epoch_open(self):
+        name = f"points/{SOURCE.hex()}/{SESSION.hex()}"
+        self.put(name, bytes.fromhex(ANSWERS["sealed point (epoch 2)"]))
+        self.assertEqual(self.vault.open_object(name, [1]), (1, b"{}"))
+        self.vault.use([MASTER])
+        with self.assertRaises(reader.VaultError):
+            self.vault.open_object(name, [1])
+
     def test_the_recovery_key_is_read_as_people_write_it(self):
         self.assertEqual(reader.recovery_secret(ANSWERS["recovery key"]), span(0xA0, 20))
         sloppy = ANSWERS["recovery key"].lower().replace("-", " ").replace("0", "o").replace("1", "l")
@@ -100,6 +117,6 @@ class KnownAnswers(unittest.TestCase):
 
 if __name__ == "__main__":
     with open(sys.argv.pop(1), encoding="utf-8") as page:
-        known = page.read().split("## 11.")[1].split("```")[1]
+        known = page.read().split("## 13.")[1].split("```")[1]
     ANSWERS.update(re.findall(r"(?m)^([^:\n]+): (\S+)$", known))
     unittest.main()

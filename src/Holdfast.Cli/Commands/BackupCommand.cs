@@ -5,7 +5,9 @@ using Holdfast.Cli.Invocation;
 using Holdfast.Cli.Rendering;
 using Holdfast.Faults;
 using Holdfast.Protection.Backup;
+using Holdfast.Protection.Health;
 using Holdfast.Protection.Inventory;
+using Holdfast.Vault;
 
 namespace Holdfast.Cli.Commands;
 
@@ -13,7 +15,7 @@ namespace Holdfast.Cli.Commands;
 internal sealed class BackupCommand
 {
     private readonly Argument<string?> vm = new("VM") { Description = "Name or UUID of the VM", Arity = ArgumentArity.ZeroOrOne };
-    private readonly Option<bool> all = new("--all") { Description = "Every VM of this host" };
+    private readonly Option<bool> all = new("--all") { Description = "Every VM of this host; through a node, every VM that it protects" };
     private readonly Option<string?> match = new("--match") { Description = "Every VM whose name fits a pattern with * and ?", HelpName = "GLOB" };
     private readonly Option<string?> image = new("--image") { Description = "A raw or qcow2 disk image that no VM uses", HelpName = "FILE" };
     private readonly Option<string?> name = new("--name") { Description = "With --image: the name to keep its points under (default: the file's)", HelpName = "NAME" };
@@ -34,6 +36,23 @@ internal sealed class BackupCommand
         Description = "Read at most so much per second, such as 50M", HelpName = "RATE", CustomParser = Parsers.Rate,
     };
 
+    private readonly Option<TimeSpan> slowAfter = new("--slow-after")
+    {
+        Description = "Warn that a run was slow, and why, if it takes longer, such as 45m; 12h if not given", HelpName = "TIME",
+        CustomParser = Parsers.Span, DefaultValueFactory = _ => SlowJobs.BackupLimit,
+    };
+
+    private readonly Option<TimeSpan> stallAfter = new("--stall-after")
+    {
+        Description = "Give the transfer up where less than 1 MiB of it goes on within this time, such as 30s; 10m if not given", HelpName = "TIME",
+        CustomParser = Parsers.Span, DefaultValueFactory = _ => new BackupOptions().StallAfter,
+    };
+
+    private readonly Option<string?> compression = new("--compression")
+    {
+        Description = "How hard new data are compressed: fastest, default, better or off (default: default)", HelpName = "LEVEL",
+    };
+
     private readonly Option<bool> verifyAfter = new("--verify-after") { Description = "Read every chunk of the new point back and check it" };
     private readonly Option<string?> note = new("--note") { Description = "Words of your own, kept with the point", HelpName = "TEXT" };
 
@@ -47,6 +66,7 @@ internal sealed class BackupCommand
     private CliCommand Build(CliApp app)
     {
         format.AcceptOnlyFromAmong("raw", "qcow2");
+        compression.AcceptOnlyFromAmong("fastest", "default", "better", "off");
         var command = new CliCommand("backup", "Back up VMs, or a disk image")
         {
             Examples =
@@ -57,7 +77,7 @@ internal sealed class BackupCommand
                 "holdfast backup --image /images/old.qcow2 --track",
             ],
             MoreExitCodes = CliCommand.OnVault(ExitCode.Degraded, ExitCode.Partial, ExitCode.Busy),
-        }.With(vm, all, match, image, name, format, track, consistency, strict, exclude, full, retainUntil, limitRead, verifyAfter, note);
+        }.With(vm, all, match, image, name, format, track, consistency, strict, exclude, full, retainUntil, limitRead, compression, slowAfter, stallAfter, verifyAfter, note);
         Parsers.Exclusive(command, vm, all, match, image);
         command.Validators.Add(result =>
         {
@@ -90,7 +110,7 @@ internal sealed class BackupCommand
                 progress => vaultOnly.BackupImageAsync(Path.GetFullPath(path), run.Value(name), run.Value(format), options, progress, ct), ct)]);
         }
 
-        await using var engine = await run.OpenAsync(EngineNeeds.Vault | EngineNeeds.Host | EngineNeeds.Recovery, ct);
+        await using var engine = await run.OpenAsync(EngineNeeds.Vault | EngineNeeds.Host | EngineNeeds.Recovery | EngineNeeds.Owner, ct);
         var outcomes = new List<Outcome>();
         foreach (var target in await TargetsAsync(run, engine, ct))
         {
@@ -111,6 +131,9 @@ internal sealed class BackupCommand
         Full = run.Value(full),
         RetainUntil = run.Value(retainUntil),
         LimitReadBytesPerSecond = run.Value(limitRead),
+        SlowAfter = run.Value(slowAfter),
+        StallAfter = run.Value(stallAfter),
+        Compression = run.Value(compression) is { } level ? Enum.Parse<ChunkCompression>(level, ignoreCase: true) : ChunkCompression.Default,
         VerifyAfter = run.Value(verifyAfter),
         Note = run.Value(note),
         TrackImage = run.Value(track),
@@ -123,9 +146,7 @@ internal sealed class BackupCommand
             return [await engine.FindExistingVmAsync(one, ct)];
         }
 
-        var found = run.Value(match) is { } glob
-            ? await engine.MatchVmsAsync(glob, ct)
-            : [.. (await engine.ListVmsAsync(ct)).Where(v => v.Exists)];
+        var found = await engine.MatchVmsAsync(run.Value(match), ct);
         return found.Count > 0 ? found : throw InputFaults.NothingMatches("*").ToException();
     }
 
@@ -176,6 +197,11 @@ internal sealed class BackupCommand
         var frozen = r.Timing.Frozen is { } f ? ", frozen for " + Figures.Duration(f) : "";
         report.Line($"{r.Point.Details.Name}: point {r.Point.Id} ({FaultCatalogue.Shared.Term("consistency", Level(r.Point.Details.Consistency), report.Language)}; {disks})");
         report.Line($"  read {Figures.Size(r.ReadBytes)}, new {Figures.Size(r.NewBytes)}, stored {Figures.Size(r.StoredBytes)} in {Figures.Duration(r.Timing.Total)}{frozen}");
+        if (r.Timing.Phases is { } phases)
+        {
+            var spans = phases.ByName().Where(p => p.Value > TimeSpan.Zero).Select(p => $"{FaultCatalogue.Shared.Term("jobPhase", p.Key, report.Language)} {Figures.Duration(p.Value)}");
+            report.Line("  time: " + string.Join(", ", spans));
+        }
     }
 
     internal static string Level(Consistency consistency) => consistency.ToString().ToLowerInvariant();

@@ -22,7 +22,7 @@ internal static class CompletionCommand
             found=(${found:#})
             (( $#found )) && compadd -a found || _files
         }
-        compdef _holdfast holdfast
+        if [ "$funcstack[1]" = _holdfast ]; then _holdfast "$@"; else compdef _holdfast holdfast; fi
         """;
 
     private const string Fish = """

@@ -1,7 +1,9 @@
 using System.CommandLine;
+using System.CommandLine.Completions;
 using System.Globalization;
 using Holdfast.Cli.Documents;
 using Holdfast.Cli.Invocation;
+using Holdfast.Cli.Rendering;
 using Holdfast.Faults;
 
 namespace Holdfast.Cli.Commands;
@@ -13,18 +15,40 @@ internal static class FaultsCommands
 
     private static CliCommand List(CliApp app)
     {
-        var command = new CliCommand("list", "List all faults") { Examples = ["holdfast faults list", "holdfast faults list --lang zh-TW"] };
+        var condition = new Option<string?>("--condition")
+        {
+            Description = "Only faults that stand for this condition of the troubleshooting guide, such as B01", HelpName = "ID",
+        };
+        var area = new Option<string?>("--area") { Description = "Only faults of this area, such as agent or network", HelpName = "AREA" };
+        condition.CompletionSources.Add(_ => Entries.SelectMany(e => e.Conditions).Distinct().Order(StringComparer.Ordinal).Select(c => new CompletionItem(c)));
+        area.CompletionSources.Add(_ => Entries.Select(e => e.Area).Distinct().Select(a => new CompletionItem(a)));
+        var command = new CliCommand("list", "List the faults of the catalogue")
+        {
+            Examples = ["holdfast faults list", "holdfast faults list --condition B24 --lang zh-TW", "holdfast faults list --area network"],
+            MoreExitCodes = [ExitCode.NotFound],
+        }.With(condition, area);
         app.Handle(command, (run, _) =>
         {
-            var entries = FaultCatalogue.Shared.Entries;
+            var entries = Entries
+                .Where(e => run.Value(condition) is not { } id || e.Conditions.Contains(id, StringComparer.OrdinalIgnoreCase))
+                .Where(e => run.Value(area) is not { } name || e.Area.Equals(name, StringComparison.OrdinalIgnoreCase)).ToList();
+            if (entries.Count == 0)
+            {
+                throw InputFaults.FaultCodeUnknown(string.Join(' ', new[] { run.Value(condition), run.Value(area) }.OfType<string>())).ToException();
+            }
+
+            var labels = FaultLabels.Of(run.Report.Language);
             if (run.Report.IsJson)
             {
-                run.Report.Json(new([.. entries.Select(e => Document(e, run.Report.Language))]), CliJson.Default.FaultEntriesDocument);
+                run.Report.Json(new([.. entries.Select(e => FaultEntryDocument.Of(e, run.Report.Language))]), CliJson.Default.FaultEntriesDocument);
             }
             else
             {
-                run.Report.Table(["number", "code", "severity", "message"], entries.Select(e => (IReadOnlyList<string>)
-                    [e.Number.ToString(CultureInfo.InvariantCulture), e.Code.Value, e.Severity.ToString(), e.Templates[run.Report.Language].Message]));
+                run.Report.Table([labels.Number, labels.Code, labels.Severity, labels.Conditions, labels.Message], entries.Select(e => (IReadOnlyList<string>)
+                [
+                    e.Number.ToString(CultureInfo.InvariantCulture), e.Code.Value, labels.Of(e.Severity), string.Join(',', e.Conditions),
+                    e.Templates[run.Report.Language].Message,
+                ]));
             }
 
             return Task.FromResult(ExitCode.Done);
@@ -35,36 +59,30 @@ internal static class FaultsCommands
     private static CliCommand Show(CliApp app)
     {
         var code = new Argument<string>("CODE") { Description = "Code or number of the fault" };
-        code.CompletionSources.Add(_ => FaultCatalogue.Shared.Entries.Select(e => new System.CommandLine.Completions.CompletionItem(e.Code.Value)));
-        var command = new CliCommand("show", "Explain one fault")
+        code.CompletionSources.Add(_ => Entries.Select(e => new CompletionItem(e.Code.Value)));
+        var command = new CliCommand("show", "Show one fault: how it shows, why, what to do, and how it is detected")
         {
-            Examples = ["holdfast faults show UserErrorVmNotFoundV2"], MoreExitCodes = [ExitCode.NotFound],
+            Examples = ["holdfast faults show UserErrorVmNotFoundV2", "holdfast faults show 3006 --lang zh-TW"], MoreExitCodes = [ExitCode.NotFound],
         }.With(code);
         app.Handle(command, (run, _) =>
         {
             var wanted = run.Value(code)!;
-            var entry = FaultCatalogue.Shared.Entries.FirstOrDefault(e =>
+            var entry = Entries.FirstOrDefault(e =>
                     e.Code.Value.Equals(wanted, StringComparison.OrdinalIgnoreCase) || e.Number.ToString(CultureInfo.InvariantCulture) == wanted)
                 ?? throw InputFaults.FaultCodeUnknown(wanted).ToException();
             if (run.Report.IsJson)
             {
-                run.Report.Json(Document(entry, run.Report.Language), CliJson.Default.FaultEntryDocument);
-                return Task.FromResult(ExitCode.Done);
+                run.Report.Json(FaultEntryDocument.Of(entry, run.Report.Language), CliJson.Default.FaultEntryDocument);
+            }
+            else
+            {
+                run.Report.Line(EntryText.Write(entry, run.Report.Language));
             }
 
-            var template = entry.Templates[run.Report.Language];
-            var text = new FaultText(run.Report.Language, entry.Code, entry.Number, entry.Severity, entry.Retry, entry.RetryAfter, template.Message, template.Cause, template.Actions);
-            run.Report.Line(text.ToPlainText().TrimEnd('\n'));
             return Task.FromResult(ExitCode.Done);
         });
         return command;
     }
 
-    private static FaultEntryDocument Document(FaultEntry e, FaultLanguage language)
-    {
-        var template = e.Templates[language];
-        return new(e.Code.Value, e.Number, e.Area, Camel(e.Severity), Camel(e.Retry), template.Message, template.Cause, template.Actions);
-    }
-
-    private static string Camel<T>(T value) where T : struct, Enum => System.Text.Json.JsonNamingPolicy.CamelCase.ConvertName(value.ToString());
+    private static IReadOnlyList<FaultEntry> Entries => FaultCatalogue.Shared.Entries;
 }

@@ -15,14 +15,40 @@ internal static class HiddenCommands
     public static CliCommand Reference(CliApp app)
     {
         var form = new Argument<string>("FORM");
-        form.AcceptOnlyFromAmong("markdown", "man");
-        var command = new CliCommand("reference", "Print the reference of all commands") { Hidden = true }.With(form);
+        form.AcceptOnlyFromAmong("markdown", "man", "roles", "faults");
+        var folder = new Argument<string>("FOLDER") { Description = "Where faults writes its pages", DefaultValueFactory = _ => "docs/faults" };
+        var command = new CliCommand("reference", "Print the reference of all commands") { Hidden = true }.With(form, folder);
         app.Handle(command, (run, _) =>
         {
-            var text = run.Value(form) == "man" ? ManPage.Write(app.Root) : MarkdownReference.Write(app.Root);
+            if (run.Value(form) == "faults")
+            {
+                WritePages(run.Value(folder)!);
+                return Task.FromResult(ExitCode.Done);
+            }
+
+            var text = run.Value(form) switch { "man" => ManPage.Write(app.Root), "roles" => RolesPage.Write(), _ => MarkdownReference.Write(app.Root) };
             run.Terminal.Out.Write(text);
             return Task.FromResult(ExitCode.Done);
         });
         return command;
+    }
+
+    // Pages of faults that are no more go too: a link to them should break where it is seen.
+    private static void WritePages(string folder)
+    {
+        var pages = FaultPages.Write().ToDictionary(p => Path.Combine(folder, p.Path), p => p.Text);
+        foreach (var language in pages.Keys.Select(p => Path.GetDirectoryName(p)!).Distinct())
+        {
+            Directory.CreateDirectory(language);
+            foreach (var old in Directory.EnumerateFiles(language, "*.md").Where(f => !pages.ContainsKey(f)))
+            {
+                File.Delete(old);
+            }
+        }
+
+        foreach (var (path, text) in pages)
+        {
+            File.WriteAllText(path, text);
+        }
     }
 }

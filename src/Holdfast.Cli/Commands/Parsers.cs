@@ -68,6 +68,32 @@ internal static class Parsers
         return null;
     };
 
+    /// <summary>A length of time: 0, 90s, 45m, 12h, 7d, 2w.</summary>
+    public static TimeSpan Span(ArgumentResult result)
+    {
+        var text = result.Tokens[0].Value;
+        if (text == "0")
+        {
+            return TimeSpan.Zero;
+        }
+
+        if (text.Length > 1 && int.TryParse(text[..^1], NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count < 100_000)
+        {
+            switch (text[^1])
+            {
+                case 's': return TimeSpan.FromSeconds(count);
+                case 'm': return TimeSpan.FromMinutes(count);
+                case 'h': return TimeSpan.FromHours(count);
+                case 'd': return TimeSpan.FromDays(count);
+                case 'w': return TimeSpan.FromDays(7.0 * count);
+                default: break;
+            }
+        }
+
+        result.AddError($"'{text}' isn't a length of time; write for example 0, 45m, 12h, 7d or 2w.");
+        return default;
+    }
+
     public static Consistency? ConsistencyLevel(ArgumentResult result)
     {
         switch (result.Tokens[0].Value)

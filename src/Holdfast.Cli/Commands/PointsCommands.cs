@@ -42,7 +42,7 @@ internal static class PointsCommands
             run.Report.Table(["point", "vm", "taken", "consistency", "size", "read", "stored", "kept"], points.Select(p => (IReadOnlyList<string>)
             [
                 p.Id.ToString(), p.Details.Name, Figures.Local(p.CreatedUtc, run.Report.Time), BackupCommand.Level(p.Details.Consistency),
-                Figures.Size(p.Stored.Statistics.LogicalBytes), Figures.Size(p.Stored.Statistics.ReadBytes),
+                Figures.Size(p.Stored.Statistics.LogicalBytes), Figures.Size(p.ReadBytes),
                 Figures.Size(p.Stored.Statistics.StoredBytes), Kept(p.Stored.Retention, run.Report.Time),
             ]));
             return ExitCode.Done;
@@ -76,7 +76,7 @@ internal static class PointsCommands
                 ("Consistency", BackupCommand.Level(point.Details.Consistency)
                     + (point.Details.ConsistencyReason is { } reason ? $" ({reason})" : "")),
                 ("Frozen", point.Details.FrozenMilliseconds is { } ms ? Figures.Duration(TimeSpan.FromMilliseconds(ms)) : "-"),
-                ("Size", Figures.Size(statistics.LogicalBytes)), ("Read", Figures.Size(statistics.ReadBytes)),
+                ("Size", Figures.Size(statistics.LogicalBytes)), ("Read", Figures.Size(point.ReadBytes)),
                 ("New", Figures.Size(statistics.NewBytes)), ("Stored", Figures.Size(statistics.StoredBytes)),
                 ("Kept", Kept(point.Stored.Retention, run.Report.Time)), ("Note", point.Details.Note ?? "-"),
             ]);
@@ -135,10 +135,11 @@ internal static class PointsCommands
         var vm = CommandTree.Vm();
         var ids = new Option<string[]>("--point") { Description = "Recovery point, by id or its beginning; may be repeated", HelpName = "ID", Required = true };
         var yes = Confirmation.Option();
-        var command = new CliCommand("delete", "Delete recovery points; protected ones stay")
+        var evenLast = new Option<bool>("--even-last") { Description = "Delete even the last good point: the VM can't be restored any more" };
+        var command = new CliCommand("delete", "Delete recovery points: all that are named, or none; protected ones stay")
         {
             Examples = ["holdfast points delete web1 --point 3f0c2a"], MoreExitCodes = CliCommand.OnVault(),
-        }.With(vm, ids, yes);
+        }.With(vm, ids, evenLast, yes);
         app.Handle(command, async (run, ct) =>
         {
             await using var engine = await run.OpenAsync(Needs, ct);
@@ -151,18 +152,16 @@ internal static class PointsCommands
 
             points = [.. points.DistinctBy(p => p.Id)];
             await Confirmation.AskAsync(run, run.Value(yes), $"Delete {points.Count} recovery points of {source.Name} for good?", ct);
-            foreach (var point in points)
-            {
-                await engine.DeletePointAsync(point, ct);
-                if (!run.Report.IsJson)
-                {
-                    run.Report.Line($"Point {point.Id} was deleted.");
-                }
-            }
-
+            await engine.DeletePointsAsync(points, run.Value(evenLast), ct);
             if (run.Report.IsJson)
             {
                 run.Report.Json(new([.. points.Select(PointDocument.Of)]), CliJson.Default.PointsDocument);
+                return ExitCode.Done;
+            }
+
+            foreach (var point in points)
+            {
+                run.Report.Line($"Point {point.Id} was deleted.");
             }
 
             return ExitCode.Done;

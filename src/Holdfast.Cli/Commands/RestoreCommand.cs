@@ -22,10 +22,12 @@ internal sealed class RestoreCommand
 
     private readonly Option<string[]> disk = new("--disk") { Description = "Restore only this disk, by its target name; may be repeated", HelpName = "DISK" };
     private readonly Option<string?> network = new("--network") { Description = "With --as: libvirt network for every interface (default: the saved ones)", HelpName = "NAME" };
+    private readonly Option<string?> subnet = new("--subnet") { Description = "With --network: port group of the network (default: the network's own)", HelpName = "NAME" };
     private readonly Option<string?> pool = new("--pool") { Description = "With --as: storage pool for the disks", HelpName = "NAME" };
     private readonly Option<string?> disksDir = new("--disks-dir") { Description = "With --as: folder for the disks", HelpName = "DIR" };
     private readonly Option<bool> start = new("--start") { Description = "With --as or --in-place: start the VM at the end" };
     private readonly Option<bool> shutdown = new("--shutdown") { Description = "With --in-place: shut a running VM down first" };
+    private readonly Option<bool> decrypt = new("--decrypt") { Description = "Write the disks of an encrypted VM in the clear; this is recorded" };
     private readonly Option<bool> withConfig = new("--with-config") { Description = "With --in-place or --disks-to: bring the saved configuration back, too" };
 
     public static CliCommand Create(CliApp app) => new RestoreCommand().Build(app);
@@ -42,7 +44,7 @@ internal sealed class RestoreCommand
                 "holdfast restore web1 --disks-to /srv/images --format raw",
             ],
             MoreExitCodes = CliCommand.OnVault(ExitCode.Busy),
-        }.With(vm, point, asNew, inPlace, disksTo, format, disk, network, pool, disksDir, start, shutdown, withConfig);
+        }.With(vm, point, asNew, inPlace, disksTo, format, disk, network, subnet, pool, disksDir, start, shutdown, withConfig, decrypt);
         Parsers.Exclusive(command, asNew, inPlace, disksTo);
         Parsers.Exclusive(command, pool, disksDir);
         command.Validators.Add(result =>
@@ -51,6 +53,11 @@ internal sealed class RestoreCommand
             if (!Given(asNew) && !Given(inPlace) && !Given(disksTo))
             {
                 result.AddError("Say where to restore to: --as NEWNAME, --in-place or --disks-to DIR.");
+            }
+
+            if (Given(subnet) && !Given(network))
+            {
+                result.AddError("--subnet goes with --network.");
             }
 
             foreach (var (option, modes) in new (Option, Option[])[]
@@ -72,7 +79,7 @@ internal sealed class RestoreCommand
     private async Task<ExitCode> RunAsync(CommandRun run, CancellationToken ct)
     {
         var options = Options(run);
-        var host = options is RestoreDisks ? EngineNeeds.HostIfReachable : EngineNeeds.Host | EngineNeeds.Recovery;
+        var host = options is RestoreDisks ? EngineNeeds.HostIfReachable : EngineNeeds.Host | EngineNeeds.Recovery | EngineNeeds.Owner;
         await using var engine = await run.OpenAsync(EngineNeeds.Vault | host, ct);
         var source = options is RestoreInPlace
             ? await engine.FindExistingVmAsync(run.Value(vm)!, ct)
@@ -106,7 +113,7 @@ internal sealed class RestoreCommand
         {
             return new RestoreAsNew(name)
             {
-                Disks = disks, Network = run.Value(network), Pool = run.Value(pool), Start = run.Value(start),
+                Disks = disks, Decrypt = run.Value(decrypt), Network = run.Value(network), Subnet = run.Value(subnet), Pool = run.Value(pool), Start = run.Value(start),
                 DisksDirectory = run.Value(disksDir) is { } folder ? Path.GetFullPath(folder) : null,
             };
         }
@@ -114,11 +121,11 @@ internal sealed class RestoreCommand
         return run.Value(disksTo) is { } target
             ? new RestoreDisks(Path.GetFullPath(target), run.Value(format) == "raw" ? ImageFormat.Raw : ImageFormat.Qcow2)
             {
-                Disks = disks, WithConfiguration = run.Value(withConfig),
+                Disks = disks, Decrypt = run.Value(decrypt), WithConfiguration = run.Value(withConfig),
             }
             : new RestoreInPlace
             {
-                Disks = disks, Shutdown = run.Value(shutdown), WithConfiguration = run.Value(withConfig), Start = run.Value(start),
+                Disks = disks, Decrypt = run.Value(decrypt), Shutdown = run.Value(shutdown), WithConfiguration = run.Value(withConfig), Start = run.Value(start),
             };
     }
 }

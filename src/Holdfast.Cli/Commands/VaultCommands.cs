@@ -5,6 +5,7 @@ using Holdfast.Cli.Invocation;
 using Holdfast.Cli.Rendering;
 using Holdfast.Cli.Secrets;
 using Holdfast.Faults;
+using Holdfast.Vault;
 
 namespace Holdfast.Cli.Commands;
 
@@ -13,27 +14,28 @@ internal static class VaultCommands
 {
     public static Command Create(CliApp app) => CommandTree.Group(
         "vault", "Make a vault, look at it, check it, and manage its keys",
-        Init(app), Info(app), Verify(app),
-        CommandTree.Group("key", "Passphrases and recovery keys that open the vault", KeyList(app), KeyAdd(app), KeyRemove(app)));
+        Init(app), List(app), Info(app), LockCommand.Create(app), SpaceCommands.Stats(app), Verify(app), ScrubCommand.Create(app), SpaceCommands.Gc(app), CopyCommand.Create(app), RebuildIndexCommand.Create(app), ProbeCommand.Create(app),
+        CommandTree.Group("key", "Passphrases and recovery keys that open the vault", KeyList(app), KeyAdd(app), RotateCommand.Create(app), KeyRemove(app)));
 
     private static CliCommand Init(CliApp app)
     {
-        var command = new CliCommand("init", "Make a new vault in an empty or new folder; shows its recovery key once")
+        var command = new CliCommand("init", "Make a new vault in an empty or new folder, or at a URL; shows its recovery key once")
         {
             Examples =
             [
                 "holdfast vault init --vault /backup/vault",
+                "holdfast vault init --vault s3://bucket/vault",
                 "holdfast vault init --vault /backup/vault --passphrase-file /root/passphrase --recovery-key-file /root/recovery-key",
             ],
             MoreExitCodes = [ExitCode.Cancelled],
         };
         app.Handle(command, async (run, ct) =>
         {
-            var path = Path.GetFullPath(run.Settings.RequiredVault);
+            var path = StorePlaces.Full(run.Settings.RequiredVault);
             run.Engines.CheckPlaceForVault(path);
             using var keyOutput = RecoveryKeyOutput.Prepare(run.Settings, run.Terminal);
             var passphrase = await new Passphrases(run.Settings, run.Terminal, run.Report).ForInitAsync(ct);
-            var (vault, recoveryKey) = await run.Engines.InitVaultAsync(path, passphrase, ct);
+            var (vault, recoveryKey) = await run.Engines.InitVaultAsync(run.Settings, path, passphrase, ct);
             if (!run.Report.IsJson)
             {
                 run.Report.Line($"Vault {vault} was made in {path}.");
@@ -54,6 +56,25 @@ internal static class VaultCommands
         return command;
     }
 
+    private static CliCommand List(CliApp app)
+    {
+        var command = new CliCommand("list", "List the vaults of a node")
+        {
+            Examples = ["holdfast vault list --data /srv/holdfast"], MoreExitCodes = [ExitCode.NotFound, ExitCode.Cancelled],
+        };
+        app.Handle(command, async (run, ct) =>
+        {
+            using var node = run.Engines.Connect(run.Settings);
+            var vaults = (await node.ListVaultsAsync(ct)).Select(ServedVaultDocument.Of).ToList();
+            if (run.Report.IsJson)
+                run.Report.Json(new(vaults), CliJson.Default.ServedVaultsDocument);
+            else
+                run.Report.Table(["name", "location", "soft delete", "id"], vaults.Select(v => (IReadOnlyList<string>)[v.Name, v.Location, v.SoftDelete, v.Id]));
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
     private static CliCommand Info(CliApp app)
     {
         var command = new CliCommand("info", "Show a vault's figures")
@@ -65,7 +86,7 @@ internal static class VaultCommands
         {
             await using var engine = await run.OpenAsync(EngineNeeds.Vault, ct);
             var info = await engine.GetVaultInfoAsync(ct);
-            var document = VaultInfoDocument.Of(info, Path.GetFullPath(run.Settings.RequiredVault));
+            var document = VaultInfoDocument.Of(info, StorePlaces.Full(run.Settings.RequiredVault));
             if (run.Report.IsJson)
             {
                 run.Report.Json(document, CliJson.Default.VaultInfoDocument);
@@ -74,9 +95,10 @@ internal static class VaultCommands
 
             run.Report.Pairs(
             [
-                ("Vault", document.Vault), ("Folder", document.Path), ("Made", Figures.Local(document.Created, run.Report.Time)),
+                ("Vault", document.Vault), ("Place", document.Path), ("Made", Figures.Local(document.Created, run.Report.Time)),
                 ("Points", Text(document.Points)), ("Stored", Figures.Size(document.StoredBytes)), ("Packs", $"{document.Packs} ({Figures.Size(document.PackBytes)})"),
                 ("Damaged packs", Text(document.DamagedPacks)), ("Open sessions", Text(document.OpenSessions)),
+                ("Immutability", LockCommand.Describe(info.Immutability)),
             ]);
             return ExitCode.Done;
         });

@@ -12,7 +12,7 @@ namespace Holdfast.Cli.Commands;
 internal static class VmCommands
 {
     public static Command Create(CliApp app) => CommandTree.Group(
-        "vm", "VMs of this host: state, disks, VM agent, last recovery point", List(app), Show(app));
+        "vm", "VMs of this host: state, disks, VM agent, last recovery point", List(app), Show(app), RebindCommand.Create(app), GuestProgramsCommand.Create(app));
 
     private static CliCommand List(CliApp app)
     {

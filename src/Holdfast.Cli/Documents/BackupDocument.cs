@@ -7,7 +7,7 @@ namespace Holdfast.Cli.Documents;
 internal sealed record BackupDocument(
     string Vm, Guid? Uuid, string Outcome, string? Point, DateTimeOffset? Created, Consistency? Consistency, bool Degraded,
     double? FrozenMilliseconds, IReadOnlyList<DiskDocument> Disks, IReadOnlyList<SkippedDocument> Skipped,
-    long ReadBytes, long NewBytes, long StoredBytes, double Seconds, IReadOnlyList<FaultDocument> Warnings, FaultDocument? Fault)
+    long ReadBytes, long NewBytes, long StoredBytes, double Seconds, TimesDocument? Times, IReadOnlyList<FaultDocument> Warnings, FaultDocument? Fault)
 {
     public static BackupDocument Of(BackupResult r, FaultLanguage language)
     {
@@ -16,11 +16,11 @@ internal sealed record BackupDocument(
             r.Point.Details.Name, r.Point.Stored.SourceId.Value, warned ? "warning" : "succeeded", r.Point.Id.ToString(),
             r.Point.CreatedUtc.ToUniversalTime(), r.Point.Details.Consistency, r.Degraded, r.Timing.Frozen?.TotalMilliseconds,
             DiskDocument.Of(r.Point), SkippedDocument.Of(r.Point), r.ReadBytes, r.NewBytes, r.StoredBytes,
-            Math.Round(r.Timing.Total.TotalSeconds, 3), FaultDocument.Of(r.Warnings, language), null);
+            Math.Round(r.Timing.Total.TotalSeconds, 3), TimesDocument.Of(r.Timing.Phases), FaultDocument.Of(r.Warnings, language), null);
     }
 
     public static BackupDocument Of(string vm, Guid? uuid, string outcome, Fault fault, FaultLanguage language) =>
-        new(vm, uuid, outcome, null, null, null, false, null, [], [], 0, 0, 0, 0, [], FaultDocument.Of(fault, language));
+        new(vm, uuid, outcome, null, null, null, false, null, [], [], 0, 0, 0, 0, null, [], FaultDocument.Of(fault, language));
 }
 
 /// <summary>The outcomes of one backup command.</summary>

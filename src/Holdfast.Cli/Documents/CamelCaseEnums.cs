@@ -15,6 +15,9 @@ internal sealed class CamelCaseEnums : JsonConverterFactory
         [typeof(ReadMode)] = new JsonStringEnumConverter<ReadMode>(JsonNamingPolicy.CamelCase).CreateConverter(typeof(ReadMode), JsonSerializerOptions.Default)!,
         [typeof(SourceKind)] = new JsonStringEnumConverter<SourceKind>(JsonNamingPolicy.CamelCase).CreateConverter(typeof(SourceKind), JsonSerializerOptions.Default)!,
         [typeof(KeySlotKind)] = new JsonStringEnumConverter<KeySlotKind>(JsonNamingPolicy.CamelCase).CreateConverter(typeof(KeySlotKind), JsonSerializerOptions.Default)!,
+        [typeof(StoreCheck)] = new JsonStringEnumConverter<StoreCheck>(JsonNamingPolicy.CamelCase).CreateConverter(typeof(StoreCheck), JsonSerializerOptions.Default)!,
+        [typeof(RetentionSupport)] = new JsonStringEnumConverter<RetentionSupport>(JsonNamingPolicy.CamelCase).CreateConverter(typeof(RetentionSupport), JsonSerializerOptions.Default)!,
+        [typeof(ImmutabilityState)] = new JsonStringEnumConverter<ImmutabilityState>(JsonNamingPolicy.CamelCase).CreateConverter(typeof(ImmutabilityState), JsonSerializerOptions.Default)!,
     };
 
     public override bool CanConvert(Type typeToConvert) => Known.ContainsKey(typeToConvert);

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Holdfast.Cli.Node;
 
 namespace Holdfast.Cli.Documents;
 
@@ -14,10 +15,35 @@ namespace Holdfast.Cli.Documents;
 [JsonSerializable(typeof(VmsDocument))]
 [JsonSerializable(typeof(RestoreDocument))]
 [JsonSerializable(typeof(VaultCreatedDocument))]
+[JsonSerializable(typeof(ImmutabilityDocument))]
 [JsonSerializable(typeof(VaultInfoDocument))]
 [JsonSerializable(typeof(KeySlotDocument))]
 [JsonSerializable(typeof(KeySlotsDocument))]
 [JsonSerializable(typeof(VerifyDocument))]
+[JsonSerializable(typeof(ScrubDocument))]
+[JsonSerializable(typeof(HashCheckDocument))]
+[JsonSerializable(typeof(CopyDocument))]
+[JsonSerializable(typeof(RebuiltDocument))]
+[JsonSerializable(typeof(ProbeDocument))]
+[JsonSerializable(typeof(GcDocument))]
+[JsonSerializable(typeof(VaultStatsDocument))]
 [JsonSerializable(typeof(FaultEntryDocument))]
 [JsonSerializable(typeof(FaultEntriesDocument))]
+[JsonSerializable(typeof(FaultMatchesDocument))]
+[JsonSerializable(typeof(ServingDocument))]
+[JsonSerializable(typeof(CredentialSecretDocument))]
+[JsonSerializable(typeof(CredentialDocument))]
+[JsonSerializable(typeof(CredentialsDocument))]
+[JsonSerializable(typeof(HostDocument))]
+[JsonSerializable(typeof(HostsDocument))]
+[JsonSerializable(typeof(HealthDocument))]
+[JsonSerializable(typeof(AgentStatusDocument))]
+[JsonSerializable(typeof(AgentChangeDocument))]
+[JsonSerializable(typeof(ServedVaultsDocument))]
+[JsonSerializable(typeof(JobDocument))]
+[JsonSerializable(typeof(JobsDocument))]
+[JsonSerializable(typeof(AuditDocument))]
+[JsonSerializable(typeof(RebindingDocument))]
+[JsonSerializable(typeof(GuestProgramsDocument))]
+[JsonSerializable(typeof(NodeAnnouncement))]
 internal sealed partial class CliJson : JsonSerializerContext;

@@ -7,13 +7,13 @@ namespace Holdfast.Cli.Documents;
 internal sealed record PointDocument(
     string Id, string Vm, Guid Uuid, SourceKind Kind, string Host, DateTimeOffset Created, Consistency Consistency, string? ConsistencyReason,
     bool Online, IReadOnlyList<DiskDocument> Disks, IReadOnlyList<SkippedDocument> Skipped, string? Note, bool Protected,
-    DateTimeOffset? RetainUntil, double? FrozenMilliseconds, long LogicalBytes, long ReadBytes, long NewBytes, long StoredBytes)
+    DateTimeOffset? RetainUntil, DateTimeOffset? LockedUntil, double? FrozenMilliseconds, long LogicalBytes, long ReadBytes, long NewBytes, long StoredBytes)
 {
     public static PointDocument Of(RecoveryPoint p) => new(
         p.Id.ToString(), p.Details.Name, p.Stored.SourceId.Value, p.Details.Kind, p.Details.Host, p.CreatedUtc.ToUniversalTime(),
         p.Details.Consistency, p.Details.ConsistencyReason, p.Details.Online, DiskDocument.Of(p), SkippedDocument.Of(p), p.Details.Note,
-        p.Stored.Retention.Protected, p.Stored.Retention.RetainUntil?.ToUniversalTime(), p.Details.FrozenMilliseconds,
-        p.Stored.Statistics.LogicalBytes, p.Stored.Statistics.ReadBytes, p.Stored.Statistics.NewBytes, p.Stored.Statistics.StoredBytes);
+        p.Stored.Retention.Protected, p.Stored.Retention.RetainUntil?.ToUniversalTime(), p.Stored.LockedUntilUtc?.ToUniversalTime(), p.Details.FrozenMilliseconds,
+        p.Stored.Statistics.LogicalBytes, p.ReadBytes, p.Stored.Statistics.NewBytes, p.Stored.Statistics.StoredBytes);
 }
 
 /// <summary>A disk of a point in JSON.</summary>

@@ -6,15 +6,18 @@ namespace Holdfast.Cli.Documents;
 
 /// <summary>The outcome of a restore in JSON.</summary>
 internal sealed record RestoreDocument(
-    string Point, string? Vm, Guid? Uuid, IReadOnlyList<RestoredDiskDocument> Disks, long WrittenBytes, double Seconds, IReadOnlyList<FaultDocument> Warnings)
+    string Point, string? Vm, Guid? Uuid, IReadOnlyList<RestoredDiskDocument> Disks, IReadOnlyList<string> Files, long WrittenBytes, double Seconds, TimesDocument? Times,
+    IReadOnlyList<FaultDocument> Warnings)
 {
     public static RestoreDocument Of(RecoveryPoint point, RestoreResult r, FaultLanguage language)
     {
-        var sizes = point.Stored.Disks.ToDictionary(d => d.Name, d => d.SizeBytes);
+        var sizes = point.Details.Disks.ToDictionary(d => d.Target, d => d.SizeBytes);
+        var written = r.Images.OrderBy(i => i.Key, StringComparer.Ordinal).ToList();
         return new(
             point.Id.ToString(), r.Name, r.Uuid,
-            [.. r.Images.OrderBy(i => i.Key, StringComparer.Ordinal).Select(i => new RestoredDiskDocument(i.Key, i.Value, sizes.GetValueOrDefault(i.Key)))],
-            r.WrittenBytes, Math.Round(r.Duration.TotalSeconds, 3), FaultDocument.Of(r.Warnings, language));
+            [.. written.Where(i => sizes.ContainsKey(i.Key)).Select(i => new RestoredDiskDocument(i.Key, i.Value, sizes[i.Key]))],
+            [.. written.Where(i => !sizes.ContainsKey(i.Key)).Select(i => i.Value)],
+            r.WrittenBytes, Math.Round(r.Duration.TotalSeconds, 3), TimesDocument.Of(r.Times), FaultDocument.Of(r.Warnings, language));
     }
 }
 

@@ -7,11 +7,16 @@ internal sealed record VaultCreatedDocument(string Vault, string Path, string? R
 
 /// <summary>A vault's figures in JSON.</summary>
 internal sealed record VaultInfoDocument(
-    string Vault, string Path, DateTimeOffset Created, int Points, long Packs, long PackBytes, long IndexBytes, long StoredBytes, int DamagedPacks, int OpenSessions)
+    string Vault, string Path, DateTimeOffset Created, int Points, long Packs, long PackBytes, long IndexBytes, long StoredBytes, int DamagedPacks, int OpenSessions,
+    ImmutabilityDocument Immutability)
 {
     public static VaultInfoDocument Of(VaultInfo v, string path) => new(
-        v.VaultId.ToString(), path, v.CreatedUtc.ToUniversalTime(), v.Points, v.Packs, v.PackBytes, v.IndexBytes, v.TotalBytes, v.DamagedPacks, v.OpenSessions);
+        v.VaultId.ToString(), path, v.CreatedUtc.ToUniversalTime(), v.Points, v.Packs, v.PackBytes, v.IndexBytes, v.TotalBytes, v.DamagedPacks, v.OpenSessions,
+        new(v.Immutability.State, v.Immutability.Days, v.StoreKeepsDates && v.Immutability.State is ImmutabilityState.Locked));
 }
+
+/// <summary>How long a vault keeps points, and whether the store enforces it by itself, in JSON.</summary>
+internal sealed record ImmutabilityDocument(ImmutabilityState State, int Days, bool ByStore);
 
 /// <summary>A key slot in JSON.</summary>
 internal sealed record KeySlotDocument(string Id, KeySlotKind Kind, string Label, DateTimeOffset Created)
@@ -32,10 +37,3 @@ internal sealed record VerifiedPointDocument(string Id, string Vm, bool Healthy)
 
 /// <summary>A damaged pack in JSON.</summary>
 internal sealed record DamagedPackDocument(string Id, string Name, string Reason);
-
-/// <summary>Catalogue entries in JSON.</summary>
-internal sealed record FaultEntriesDocument(IReadOnlyList<FaultEntryDocument> Faults);
-
-/// <summary>A catalogue entry in JSON, with parameters in braces.</summary>
-internal sealed record FaultEntryDocument(
-    string Code, int Number, string Area, string Severity, string Retry, string Message, string Cause, IReadOnlyList<string> Actions);

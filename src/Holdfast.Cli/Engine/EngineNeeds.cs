@@ -16,6 +16,9 @@ internal enum EngineNeeds
     /// <summary>The host's libvirt if it can be reached, since it knows VMs by their present names; else the points tell the names.</summary>
     HostIfReachable = 16,
 
+    /// <summary>A vault or a VM is changed: where a node serves the vault, the node does it.</summary>
+    Owner = 32,
+
     /// <summary>Guests or images will be touched: what dead runs left behind is cleaned up first.</summary>
     Recovery = 8,
 }

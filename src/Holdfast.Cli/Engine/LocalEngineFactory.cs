@@ -1,18 +1,25 @@
 using Holdfast.Cli.Invocation;
+using Holdfast.Cli.Node;
+using Holdfast.Cli.Remote;
 using Holdfast.Cli.Rendering;
 using Holdfast.Cli.Secrets;
 using Holdfast.Faults;
 using Holdfast.Libvirt;
 using Holdfast.Protection;
-using Holdfast.Protection.Freeze;
 using Holdfast.Protection.Node;
 using Holdfast.Vault;
 
 namespace Holdfast.Cli.Engine;
 
-/// <summary>Composes the engine of this host: a vault in a folder, the local libvirt, the node's folders.</summary>
+/// <summary>Composes the engine of this host: a vault in a folder or at a URL, the local libvirt, the node's folders.</summary>
 internal sealed class LocalEngineFactory(Terminal terminal) : IEngineFactory
 {
+    private readonly StoreOpening places = new(terminal);
+
+    // A daemon that is stopped, not dead, is given up after half a minute; one that is only busy answers these at once.
+    private const int KeepAliveSeconds = 5;
+    private const int KeepAliveCount = 6;
+
     public async Task<IEngine> OpenAsync(Settings settings, EngineNeeds needs, Reporter report, CancellationToken ct)
     {
         var paths = NodePaths.FromEnvironment();
@@ -23,21 +30,21 @@ internal sealed class LocalEngineFactory(Terminal terminal) : IEngineFactory
             host = await ConnectAsync(settings, needs, ct);
             if (needs.HasFlag(EngineNeeds.Vault) || (needs.HasFlag(EngineNeeds.VaultIfNamed) && settings.Vault is not null))
             {
-                vault = await OpenVaultAsync(settings, paths, new Passphrases(settings, terminal, report), ct);
+                vault = await OpenVaultAsync(settings, needs, paths, new Passphrases(settings, terminal, report), ct);
             }
 
-            var guard = GuardCommand.ThisProgram();
             var context = new EngineContext
             {
                 Vault = vault,
                 Host = host,
                 Paths = paths,
-                GuardCommand = [guard.FileName, .. guard.Arguments],
                 Time = terminal.Time,
                 Effects = EffectGate.FromEnvironment(),
             };
             var notices = needs.HasFlag(EngineNeeds.Recovery) && host is not null ? await new NodeRecovery(context).RecoverAsync(ct) : [];
-            return new LocalEngine(context, notices);
+            return new LocalEngine(
+                context, new VaultOwnership(settings.Vault, settings.Offline), new ServedVms(NodeRegister.DefaultFolder, settings.Offline, terminal.Time), notices,
+                places.Of(settings));
         }
         catch
         {
@@ -51,20 +58,47 @@ internal sealed class LocalEngineFactory(Terminal terminal) : IEngineFactory
         }
     }
 
+    public INode Connect(Settings settings) => throw NodeFaults.NodeNotNamed().ToException();
+
     public void CheckPlaceForVault(string path)
     {
+        // A remote place is looked at when the vault is made.
+        if (StorePlaces.IsUrl(path))
+        {
+            return;
+        }
+
         if (File.Exists(path) || (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any()))
         {
             throw (Directory.Exists(Path.Combine(path, "config")) ? VaultFaults.VaultAlreadyExists(path) : VaultFaults.VaultFolderNotEmpty(path)).ToException();
         }
     }
 
-    public async Task<(string Vault, string RecoveryKey)> InitVaultAsync(string path, string passphrase, CancellationToken ct)
+    public async Task<(string Vault, string RecoveryKey)> InitVaultAsync(Settings settings, string path, string passphrase, CancellationToken ct)
     {
         var created = await FaultMapping.GuardAsync(
-            () => BackupVault.InitAsync(new LocalFolderStore(path), new VaultInitOptions { Passphrase = passphrase, TimeProvider = terminal.Time }, ct),
+            async () =>
+            {
+                var store = places.Of(settings).Open(path);
+                await ProbeRecord.EnsureAsync(path, store, NodePaths.FromEnvironment().Cache, terminal.Time, ct);
+                return await BackupVault.InitAsync(store, new VaultInitOptions { Passphrase = passphrase, TimeProvider = terminal.Time }, ct);
+            },
             new FaultSubject { VaultPlace = path });
         return (created.VaultId.ToString(), created.RecoveryKey.ToString());
+    }
+
+    public Task<StoreProbeReport> ProbeStoreAsync(Settings settings, string path, CancellationToken ct) => FaultMapping.GuardAsync(
+        () => StoreProbe.RunAsync(places.Of(settings).Open(path), withRetention: true, terminal.Time, ct), new FaultSubject { VaultPlace = path });
+
+    public Task<HashReport> CheckHashesAsync(Settings settings, string path, long? bytesPerSecond, IProgress<VerifyProgress> progress, CancellationToken ct)
+    {
+        if (!StorePlaces.IsUrl(path) && !Directory.Exists(Path.Combine(path, "config")))
+        {
+            throw VaultFaults.VaultNotFound(path).ToException();
+        }
+
+        return FaultMapping.GuardAsync(
+            () => HashCheck.RunAsync(places.Of(settings).Open(path), bytesPerSecond, terminal.Time, progress, ct), new FaultSubject { VaultPlace = path });
     }
 
     private static async Task<LibvirtConnection?> ConnectAsync(Settings settings, EngineNeeds needs, CancellationToken ct)
@@ -75,43 +109,39 @@ internal sealed class LocalEngineFactory(Terminal terminal) : IEngineFactory
             return null;
         }
 
-        var uri = LibvirtUri.Resolve(settings.Connect);
-        if (uri.IsRemote)
-        {
-            return required ? throw HostFaults.RemoteUriUnsupported(uri.Text).ToException() : null;
-        }
-
         try
         {
-            return await LibvirtConnection.OpenAsync(uri, readOnly: false, ct);
+            var connection = await HostOpening.OpenAsync(LibvirtUri.Resolve(settings.Connect), ct);
+            connection.TrySetKeepAlive(KeepAliveSeconds, KeepAliveCount);
+            return connection;
         }
-        catch (LibvirtException e) when (!required)
+        catch (FaultException) when (!required)
         {
-            _ = e;
             return null;
-        }
-        catch (LibvirtException e)
-        {
-            throw (e.Code is LibvirtErrorCode.AccessDenied or LibvirtErrorCode.AuthFailed or LibvirtErrorCode.AuthCancelled
-                    or LibvirtErrorCode.AuthUnavailable or LibvirtErrorCode.OperationDenied
-                ? HostFaults.HypervisorPermissionDenied(uri.Text, e.Message)
-                : HostFaults.HypervisorUnreachable(uri.Text, e.Message)).ToException(e);
         }
     }
 
-    private async Task<BackupVault> OpenVaultAsync(Settings settings, NodePaths paths, Passphrases secrets, CancellationToken ct)
+    private async Task<BackupVault> OpenVaultAsync(Settings settings, EngineNeeds needs, NodePaths paths, Passphrases secrets, CancellationToken ct)
     {
-        var path = Path.GetFullPath(settings.RequiredVault);
-        if (!Directory.Exists(path))
+        var path = StorePlaces.Full(settings.RequiredVault);
+        if (!StorePlaces.IsUrl(path) && !Directory.Exists(path))
         {
             throw VaultFaults.VaultNotFound(path).ToException();
         }
 
         var credential = await CredentialAsync(secrets, ct);
-        Directory.CreateDirectory(paths.Cache, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        PrivateFolder.Create(paths.Cache);
         return await FaultMapping.GuardAsync(
-            () => BackupVault.OpenAsync(
-                new LocalFolderStore(path), credential, new VaultOpenOptions { CacheDirectory = paths.Cache, TimeProvider = terminal.Time }, ct),
+            async () =>
+            {
+                var store = places.Of(settings).Open(path);
+                if (needs.HasFlag(EngineNeeds.Owner))
+                {
+                    await ProbeRecord.EnsureAsync(path, store, paths.Cache, terminal.Time, ct);
+                }
+
+                return await BackupVault.OpenAsync(store, credential, new VaultOpenOptions { CacheDirectory = paths.Cache, TimeProvider = terminal.Time }, ct);
+            },
             new FaultSubject { VaultPlace = path });
     }
 

@@ -29,7 +29,7 @@ internal sealed class CliApp
         }
 
         var help = Root.Options.OfType<HelpOption>().Single();
-        help.Action = new HelpWithExamples((HelpAction)help.Action!);
+        help.Action = new HelpWithExamples((HelpAction)help.Action!, line => ReporterOf(line).Language);
     }
 
     public RootCommand Root { get; }
@@ -37,8 +37,11 @@ internal sealed class CliApp
     public GlobalOptions Global { get; } = new();
 
     /// <summary>Gives a command its action: faults, cancellation and surprises are dealt with around it.</summary>
-    public void Handle(Command command, Func<CommandRun, CancellationToken, Task<ExitCode>> action) =>
+    public void Handle(Command command, Func<CommandRun, CancellationToken, Task<ExitCode>> action)
+    {
+        Parsers.Exclusive(command, Global.Server, Global.Data);
         command.SetAction(async (line, ct) => (int)await GuardedAsync(line, action, ct));
+    }
 
     public async Task<ExitCode> RunAsync(string[] args, CancellationToken ct)
     {

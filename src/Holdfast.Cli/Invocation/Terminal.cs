@@ -5,6 +5,9 @@ namespace Holdfast.Cli.Invocation;
 /// <summary>What a run of the command is connected to. Tests give their own.</summary>
 internal sealed class Terminal
 {
+    /// <summary>What is piped in.</summary>
+    public TextReader In { get; init; } = TextReader.Null;
+
     /// <summary>Results.</summary>
     public required TextWriter Out { get; init; }
 
@@ -32,6 +35,7 @@ internal sealed class Terminal
     /// <summary>The terminal of this process.</summary>
     public static Terminal OfProcess() => new()
     {
+        In = Console.In,
         Out = Console.Out,
         Error = Console.Error,
         OutIsTerminal = !Console.IsOutputRedirected,

@@ -44,7 +44,7 @@ internal static class MarkdownReference
             | `HOLDFAST_CACHE` | local cache of the vault's index (default `/var/cache/holdfast` for root, else `$XDG_CACHE_HOME/holdfast`) |
             | `HOLDFAST_SCRATCH` | folder in which QEMU keeps sockets and scratch files during a backup |
             | `LIBVIRT_DEFAULT_URI` | libvirt's address |
-            | `LC_ALL`, `LC_MESSAGES`, `LANG` | language of faults |
+            | `LC_ALL`, `LC_MESSAGES`, `LANG` | language of faults and help |
             | `NO_COLOR` | no colours |
 
 

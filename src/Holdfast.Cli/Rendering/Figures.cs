@@ -30,6 +30,9 @@ internal static class Figures
     public static string Local(DateTimeOffset instant, TimeProvider time) =>
         TimeZoneInfo.ConvertTime(instant, time.LocalTimeZone).ToString("yyyy-MM-dd HH:mm:ss zzz", CultureInfo.InvariantCulture);
 
+    /// <summary>How many cells of a terminal a text takes; Chinese characters take two.</summary>
+    public static int Cells(string text) => text.Sum(c => c >= '\u2e80' ? 2 : 1);
+
     public static string Duration(TimeSpan span) => span switch
     {
         { TotalSeconds: < 1 } => string.Create(CultureInfo.InvariantCulture, $"{span.TotalMilliseconds:0} ms"),

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Holdfast.Cli.Documents;
 using Holdfast.Cli.Invocation;
+using Holdfast.Cli.Localization;
 using Holdfast.Faults;
 using Spectre.Console;
 
@@ -30,7 +31,7 @@ internal sealed class Reporter(Settings settings, Terminal terminal)
         var table = new Table().Border(TableBorder.None);
         foreach (var heading in headings)
         {
-            table.AddColumn(new TableColumn(new Text(heading.ToUpperInvariant(), new Style(decoration: Decoration.Bold))).NoWrap().PadLeft(0).PadRight(2));
+            table.AddColumn(new TableColumn(new Text(CliWords.In(Language, heading).ToUpperInvariant(), new Style(decoration: Decoration.Bold))).NoWrap().PadLeft(0).PadRight(2));
         }
 
         foreach (var row in rows)
@@ -51,9 +52,9 @@ internal sealed class Reporter(Settings settings, Terminal terminal)
     /// <summary>Writes names and values, one a line.</summary>
     public void Pairs(IEnumerable<(string Name, string Value)> pairs)
     {
-        var all = pairs.ToList();
-        var width = all.Max(p => p.Name.Length) + 1;
-        all.ForEach(p => Line((p.Name + ":").PadRight(width + 1) + Visible(p.Value)));
+        var all = pairs.Select(p => (Name: CliWords.In(Language, p.Name), p.Value)).ToList();
+        var width = all.Max(p => Figures.Cells(p.Name));
+        all.ForEach(p => Line(p.Name + ":" + new string(' ', width - Figures.Cells(p.Name) + 1) + Visible(p.Value)));
     }
 
     /// <summary>Says what is worth knowing, on standard error: infos in a line each, warnings with cause and advice.</summary>

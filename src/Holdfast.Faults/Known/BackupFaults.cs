@@ -39,11 +39,11 @@ public static class BackupFaults
     public static Fault BackupBeginFailed(string vm, string reason) =>
         Fault.Of("ExtensionOperationFailedForManagedDisks").With("vm", vm).With("reason", reason);
 
-    /// <summary>The disk "{disk}" of the VM "{vm}" is encrypted by libvirt; backing it up isn't supported yet.</summary>
+    /// <summary>The disk "{disk}" of the VM "{vm}" is encrypted in a way that a restored one couldn't be.</summary>
     public static Fault EncryptedDiskUnsupported(string vm, string disk) =>
         Fault.Of("HoldfastEncryptedDiskUnsupported").With("vm", vm).With("disk", disk);
 
-    /// <summary>The VM "{vm}" keeps secrets outside its disks ({device}); backing it up isn't supported yet.</summary>
+    /// <summary>The VM "{vm}" keeps secrets outside its disks ({device}) that can't be backed up.</summary>
     public static Fault VmSecretsUnsupported(string vm, string device) =>
         Fault.Of("HoldfastVmSecretsUnsupported").With("vm", vm).With("device", device);
 
@@ -184,4 +184,11 @@ public static class BackupFaults
 
     /// <summary>The VM "{vm}" had been paused during the backup and was resumed: {reason}</summary>
     public static Fault VmResumed(string vm, string reason) => Fault.Of("HoldfastVmResumed").With("vm", vm).With("reason", reason);
+
+    /// <summary>The recovery point of "{vm}" is whole, but the backup job couldn't be ended on the VM: libvirt can't be reached.</summary>
+    public static Fault BackupJobLeftBehind(string vm) => Fault.Of("HoldfastBackupJobLeftBehind").With("vm", vm);
+
+    /// <summary>The secret {secret} of the encrypted VM "{vm}" can't be read: {reason}</summary>
+    public static Fault SecretUnreadable(string vm, string secret, string reason) =>
+        Fault.Of("UserErrorKeyVaultPermissionsNotConfigured").With("vm", vm).With("secret", secret).With("reason", reason);
 }

@@ -54,6 +54,9 @@ public static class InputFaults
     /// <summary>There is no fault "{code}" in the catalogue.</summary>
     public static Fault FaultCodeUnknown(string code) => Fault.Of("HoldfastFaultCodeUnknown").With("code", code);
 
+    /// <summary>Nothing in the catalogue fits this text.</summary>
+    public static Fault NothingExplains() => Fault.Of("HoldfastNothingExplains");
+
     /// <summary>Cancelled; everything is as before.</summary>
     public static Fault Cancelled() => Fault.Of("HoldfastCancelled");
 

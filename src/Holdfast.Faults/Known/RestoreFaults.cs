@@ -61,15 +61,15 @@ public static class RestoreFaults
     /// <summary>The VM "{vm}" was restored, but didn't start: {reason}</summary>
     public static Fault VmStartFailed(string vm, string reason) => Fault.Of("HoldfastVmStartFailed").With("vm", vm).With("reason", reason);
 
+    /// <summary>The restore in place of the VM "{vm}" was undone, but the VM, which had been shut down for it, couldn't be started again: {reason}</summary>
+    public static Fault VmNotStartedAgain(string vm, string reason) => Fault.Of("HoldfastVmNotStartedAgain").With("vm", vm).With("reason", reason);
+
     /// <summary>The folder {path} doesn't exist.</summary>
     public static Fault TargetFolderNotFound(string path) => Fault.Of("HoldfastTargetFolderNotFound").With("path", path);
 
     /// <summary>Writing the restored disk {path} failed: {reason}</summary>
     public static Fault TargetWriteFailed(string path, string reason) =>
         Fault.Of("HoldfastTargetWriteFailed").With("path", path).With("reason", reason);
-
-    /// <summary>The UUID {uuid} belongs to the VM "{vm}" already.</summary>
-    public static Fault VmUuidTaken(string uuid, string vm) => Fault.Of("HoldfastVmUuidTaken").With("uuid", uuid).With("vm", vm);
 
     /// <summary>The VM "{vm}" no longer has the disks of the recovery point: {disks}</summary>
     public static Fault InPlaceDisksDiffer(string vm, IEnumerable<string> disks) =>
@@ -94,9 +94,6 @@ public static class RestoreFaults
 
     /// <summary>An interrupted restore in place of the VM "{vm}" was completed: all its disks are those of the recovery point.</summary>
     public static Fault InPlaceCompleted(string vm) => Fault.Of("HoldfastInPlaceCompleted").With("vm", vm);
-
-    /// <summary>The VM "{vm}" was restored without the state of its TPM.</summary>
-    public static Fault TpmStateNotKept(string vm) => Fault.Of("HoldfastTpmStateNotKept").With("vm", vm);
 
     /// <summary>The VM "{vm}" was restored without some devices: {devices}</summary>
     public static Fault DevicesLeftOut(string vm, IEnumerable<string> devices) =>
@@ -129,4 +126,52 @@ public static class RestoreFaults
 
     /// <summary>What an interrupted restore of the VM "{vm}" had made was removed.</summary>
     public static Fault InterruptedRestoreCleaned(string vm) => Fault.Of("HoldfastInterruptedRestoreCleaned").With("vm", vm);
+
+    /// <summary>Restoring "{vm}" into the network "{network}" needs a look at the network first: {features}.</summary>
+    public static Fault SpecialNetworkSetup(string vm, string network, IEnumerable<string> features) =>
+        Fault.Of("HoldfastSpecialNetworkSetup").With("vm", vm).With("network", network).With("features", features);
+
+    /// <summary>The network "{network}" reserves the address {address} for another network interface ({mac}).</summary>
+    public static Fault ReservedAddressConflict(string network, string address, string mac) =>
+        Fault.Of("HoldfastReservedAddressConflict").With("network", network).With("address", address).With("mac", mac);
+
+    /// <summary>The network "{network}" has no free address left in its DHCP range {range}.</summary>
+    public static Fault AddressRangeExhausted(string network, string range) =>
+        Fault.Of("HoldfastAddressRangeExhausted").With("network", network).With("range", range);
+
+    /// <summary>The definition of the restored VM "{vm}" has no free PCI slot for its devices.</summary>
+    public static Fault PciSlotsExhausted(string vm) => Fault.Of("HoldfastPciSlotsExhausted").With("vm", vm);
+
+    /// <summary>Disks can't be restored into the storage pool "{pool}": {path} is read-only.</summary>
+    public static Fault PoolReadOnly(string pool, string path) => Fault.Of("HoldfastPoolReadOnly").With("pool", pool).With("path", path);
+
+    /// <summary>The storage pool "{pool}" is active, but its storage doesn't answer: {reason}</summary>
+    public static Fault PoolUnusable(string pool, string reason) => Fault.Of("HoldfastPoolUnusable").With("pool", pool).With("reason", reason);
+
+    /// <summary>The network "{network}" has no subnet "{subnet}".</summary>
+    public static Fault SubnetNotFound(string subnet, string network, IEnumerable<string> available) =>
+        Fault.Of("HoldfastSubnetNotFound").With("subnet", subnet).With("network", network).With("available", available);
+
+    /// <summary>Holdfast isn't allowed to define the VM "{vm}": {reason}</summary>
+    public static Fault DefineDenied(string vm, string reason) => Fault.Of("HoldfastDefineDenied").With("vm", vm).With("reason", reason);
+
+    /// <summary>The quota of {quota} in {scope} is reached: {limit}.</summary>
+    public static Fault QuotaReached(string quota, string scope, long limit) =>
+        Fault.Of("HoldfastQuotaReached").With("quota", quota).With("scope", scope).With("limit", limit);
+
+    /// <summary>Disks of the VM "{vm}" that were encrypted would be restored to images that aren't: {disks}</summary>
+    public static Fault DecryptionNotAsked(string vm, IEnumerable<string> disks) =>
+        Fault.Of("HoldfastDecryptionNotAsked").With("vm", vm).With("disks", disks);
+
+    /// <summary>Encrypted disks of the point {point} were written in the clear, as asked: {disks}</summary>
+    public static Fault WrittenDecrypted(string point, IEnumerable<string> disks) =>
+        Fault.Of("HoldfastWrittenDecrypted").With("point", point).With("disks", disks);
+
+    /// <summary>Disks of the point {point} were encrypted, and were written as LUKS images with the passphrases that they had: {disks}</summary>
+    public static Fault WrittenEncrypted(string point, IEnumerable<string> disks) =>
+        Fault.Of("HoldfastWrittenEncrypted").With("point", point).With("disks", disks);
+
+    /// <summary>The secret {uuid} of the restored VM has another value on this host; the VM's own was defined as {place}.</summary>
+    public static Fault SecretUuidTaken(string uuid, string place) =>
+        Fault.Of("HoldfastSecretUuidTaken").With("uuid", uuid).With("place", place);
 }

@@ -40,6 +40,26 @@ public static class VaultFaults
     public static Fault VaultIoFailed(string path, string reason) =>
         Fault.Of("HoldfastVaultIoFailed").With("path", path).With("reason", reason);
 
+    /// <summary>The store at {path} isn't fit for a vault: {reason}</summary>
+    public static Fault VaultStoreUnfit(string path, string reason) => Fault.Of("HoldfastVaultStoreUnfit").With("path", path).With("reason", reason);
+
+    /// <summary>The store at {path} can't be reached, or is too busy: {reason}</summary>
+    public static Fault VaultStoreUnavailable(string path, string reason) =>
+        Fault.Of("HoldfastVaultStoreUnavailable").With("path", path).With("reason", reason);
+
+    /// <summary>The store at {path} doesn't accept the credentials: {reason}</summary>
+    public static Fault VaultStoreNotAuthenticated(string path, string reason) =>
+        Fault.Of("HoldfastVaultStoreNotAuthenticated").With("path", path).With("reason", reason);
+
+    /// <summary>There is no bucket or container for the vault at {path}: {reason}</summary>
+    public static Fault VaultStoreMissing(string path, string reason) => Fault.Of("HoldfastVaultStoreMissing").With("path", path).With("reason", reason);
+
+    /// <summary>This isn't a place for a vault: {reason}</summary>
+    public static Fault VaultPlaceInvalid(string reason) => Fault.Of("HoldfastVaultPlaceInvalid").With("reason", reason);
+
+    /// <summary>The store at {path} keeps an object that was to be deleted: {reason}</summary>
+    public static Fault VaultObjectRetained(string path, string reason) => Fault.Of("HoldfastVaultObjectRetained").With("path", path).With("reason", reason);
+
     /// <summary>The vault's pack {pack} is damaged or missing: {reason}</summary>
     public static Fault VaultPackDamaged(string pack, string reason) =>
         Fault.Of("HoldfastVaultPackDamaged").With("pack", pack).With("reason", reason);
@@ -63,6 +83,13 @@ public static class VaultFaults
     /// <summary>The recovery point {point} is protected and wasn't deleted: {reason}</summary>
     public static Fault PointProtected(string point, string reason) =>
         Fault.Of("HoldfastPointProtected").With("point", point).With("reason", reason);
+
+    /// <summary>The vault is immutable: the recovery point {point} stays until {until}.</summary>
+    public static Fault PointLocked(string point, string until) => Fault.Of("HoldfastPointLocked").With("point", point).With("until", until);
+
+    /// <summary>The immutability of the vault at {path} is locked and wasn't changed: {reason}</summary>
+    public static Fault VaultLockedForGood(string path, string reason) =>
+        Fault.Of("HoldfastVaultLockedForGood").With("path", path).With("reason", reason);
 
     /// <summary>The point {point} is the last good recovery point of "{vm}" and wasn't deleted.</summary>
     public static Fault LastGoodPoint(string vm, string point) => Fault.Of("HoldfastLastGoodPoint").With("vm", vm).With("point", point);

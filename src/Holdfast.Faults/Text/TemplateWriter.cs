@@ -27,11 +27,14 @@ internal sealed partial class TemplateWriter(
         {
             FaultParameterKind.Bytes when long.TryParse(raw, CultureInfo.InvariantCulture, out var bytes) => Bytes(bytes),
             FaultParameterKind.Seconds => raw + (language == FaultLanguage.TraditionalChinese ? " 秒" : " s"),
-            FaultParameterKind.List => string.Join(language == FaultLanguage.TraditionalChinese ? "、" : ", ", Fault.ItemsOf(raw)),
+            FaultParameterKind.List => Joined(Fault.ItemsOf(raw)),
+            FaultParameterKind.TermList => Joined(Fault.ItemsOf(raw).Select(key => term(parameter.TermTable!, key, language))),
             FaultParameterKind.Term => term(parameter.TermTable!, raw, language),
             _ => raw,
         };
     }
+
+    private string Joined(IEnumerable<string> items) => string.Join(language == FaultLanguage.TraditionalChinese ? "、" : ", ", items);
 
     private static string Bytes(long bytes)
     {

@@ -15,6 +15,9 @@ public sealed class SnapshotScripts
     /// <summary>The guest's configuration, if it has one that may be used.</summary>
     public SnapshotScriptConfig? Config { get; }
 
+    /// <summary>What is known of the scripts before any is run: that there are none, or that they are refused. Null: they would be run.</summary>
+    public SnapshotScriptResult? Verdict => _verdict;
+
     /// <summary>Whether the guest lets its file systems be frozen: true unless a usable configuration says otherwise.</summary>
     public bool FileSystemFreezeEnabled => Config?.FileSystemFreezeEnabled ?? true;
 

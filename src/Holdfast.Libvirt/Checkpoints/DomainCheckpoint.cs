@@ -28,7 +28,7 @@ public sealed class DomainCheckpoint : IDisposable
     /// <summary>The disks whose bitmap of this checkpoint is there and consistent; the others can't be read incrementally since it.</summary>
     /// <remarks>
     /// Asked without touching the domain: libvirt tells the size of good bitmaps only. The domain must run (OperationInvalid otherwise).
-    /// The answer also counts while a backup job runs.
+    /// The answer also counts while a backup job runs. InternalError where a disk was grown above an external snapshot: no size can be told then.
     /// </remarks>
     public IReadOnlySet<string> GetDisksWithUsableBitmap() =>
         ReadXml(CheckpointXmlOptions.Size | CheckpointXmlOptions.NoDomain).Disks

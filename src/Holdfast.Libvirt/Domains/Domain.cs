@@ -93,6 +93,12 @@ public sealed unsafe partial class Domain : IDisposable
     public void Reboot(DomainShutdownMode mode = DomainShutdownMode.Default) =>
         NativeCall.Check(NativeLibvirt.virDomainReboot(_handle, (uint)mode), nameof(NativeLibvirt.virDomainReboot));
 
+    /// <summary>Adds a device to the definition, and to the running domain where <paramref name="live"/> is set.</summary>
+    /// <param name="xml">The device's element.</param>
+    /// <param name="live">Plug it into the running domain too; OperationUnsupported or InternalError where it lacks the controller.</param>
+    public void AttachDevice(string xml, bool live) =>
+        NativeCall.Check(NativeLibvirt.virDomainAttachDeviceFlags(_handle, xml, live ? 3u : 2u), nameof(NativeLibvirt.virDomainAttachDeviceFlags));
+
     /// <summary>Pauses the CPUs.</summary>
     public void Suspend() => NativeCall.Check(NativeLibvirt.virDomainSuspend(_handle), nameof(NativeLibvirt.virDomainSuspend));
 

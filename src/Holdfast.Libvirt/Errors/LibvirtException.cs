@@ -1,7 +1,7 @@
 namespace Holdfast.Libvirt;
 
 /// <summary>A libvirt call failed. Keeps what libvirt said: code, domain, level and message (INV-2).</summary>
-/// <remarks>The message is libvirt's own, so it can carry paths and names, but never a secret's value: this room asks for none.</remarks>
+/// <remarks>The message is libvirt's own, so it can carry paths and names, but never a secret's value.</remarks>
 public sealed class LibvirtException : Exception
 {
     internal LibvirtException(string call, LibvirtErrorCode code, LibvirtErrorDomain domain, LibvirtErrorLevel level, string message)

@@ -6,10 +6,13 @@ public sealed class QemuRunFolder : IDisposable
 {
     private readonly string? _socketPath;
 
-    internal QemuRunFolder(string folderPath, string? socketPath)
+    private readonly (uint UserId, uint GroupId)? _identity;
+
+    internal QemuRunFolder(string folderPath, string? socketPath, (uint UserId, uint GroupId)? identity = null)
     {
         FolderPath = folderPath;
         _socketPath = socketPath;
+        _identity = identity;
     }
 
     /// <summary>The folder of the scratch files: QEMU's user, 0700.</summary>
@@ -26,6 +29,17 @@ public sealed class QemuRunFolder : IDisposable
         return diskTarget.All(char.IsAsciiLetterOrDigit)
             ? Path.Combine(FolderPath, $"{diskTarget}.scratch.qcow2")
             : throw new ArgumentException("A disk's target has letters and digits only.", nameof(diskTarget));
+    }
+
+    /// <summary>Gives a scratch file that was made by the caller to QEMU's user, for it alone.</summary>
+    /// <param name="path">The file.</param>
+    public void HandOver(string path)
+    {
+        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        if (_identity is { } identity)
+        {
+            UnixFile.ChangeOwner(path, identity.UserId, identity.GroupId);
+        }
     }
 
     /// <summary>Bytes free on the file system of the scratch files.</summary>

@@ -118,7 +118,7 @@ public sealed class QemuRuntimePaths
             throw new IOException($"The socket's path '{socket}' is longer than {SocketPathBytesMax} bytes.");
         }
 
-        return new QemuRunFolder(folder, socket);
+        return new QemuRunFolder(folder, socket, _isSystem ? _identity : null);
     }
 
     /// <summary>The folders of runs that are there, also of runs that died.</summary>

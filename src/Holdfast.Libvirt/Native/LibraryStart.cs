@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 
 namespace Holdfast.Libvirt.Native;
 
@@ -13,6 +14,8 @@ internal static unsafe class LibraryStart
 
     private static bool Start()
     {
+        KeepOpenSslToTheEnd();
+
         // Without a handler libvirt prints every error on stderr; the caller gets it as an exception instead.
         NativeLibvirt.virSetErrorFunc(0, &IgnoreError);
         NativeCall.Check(NativeLibvirt.virInitialize(), nameof(NativeLibvirt.virInitialize));
@@ -21,6 +24,13 @@ internal static unsafe class LibraryStart
         thread.Start();
         return true;
     }
+
+    /// <summary>
+    /// libvirt's library brings libssh along, which starts OpenSSL as soon as it is loaded and thereby has it taken apart when the
+    /// process exits, under the feet of threads that still use it: seen as a segmentation fault, and as a double free, after all work
+    /// was done. The one who starts OpenSSL first decides; .NET asks for no such clean-up, so .NET goes first.
+    /// </summary>
+    private static void KeepOpenSslToTheEnd() => _ = SHA256.HashData([]);
 
     private static void RunEventLoop()
     {

@@ -65,6 +65,9 @@ internal static unsafe partial class NativeLibvirt
     [LibraryImport(Library)]
     internal static partial int virDomainDestroyFlags(DomainHandle domain, uint flags);
 
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int virDomainAttachDeviceFlags(DomainHandle domain, string xml, uint flags);
+
     [LibraryImport(Library)]
     internal static partial int virDomainShutdownFlags(DomainHandle domain, uint flags);
 

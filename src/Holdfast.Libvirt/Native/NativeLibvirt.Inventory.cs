@@ -35,6 +35,9 @@ internal static unsafe partial class NativeLibvirt
     [LibraryImport(Library)]
     internal static partial int virNetworkFree(nint network);
 
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int virNetworkUpdate(NetworkHandle network, uint command, uint section, int parentIndex, string xml, uint flags);
+
     [LibraryImport(Library)]
     internal static partial int virConnectListAllStoragePools(ConnectHandle connection, out nint* pools, uint flags);
 
@@ -109,6 +112,21 @@ internal static unsafe partial class NativeLibvirt
 
     [LibraryImport(Library)]
     internal static partial nint virSecretGetUsageID(SecretHandle secret);
+
+    [LibraryImport(Library)]
+    internal static partial nint virSecretGetXMLDesc(SecretHandle secret, uint flags);
+
+    [LibraryImport(Library)]
+    internal static partial byte* virSecretGetValue(SecretHandle secret, out nuint size, uint flags);
+
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial SecretHandle virSecretDefineXML(ConnectHandle connection, string xml, uint flags);
+
+    [LibraryImport(Library)]
+    internal static partial int virSecretSetValue(SecretHandle secret, byte* value, nuint size, uint flags);
+
+    [LibraryImport(Library)]
+    internal static partial int virSecretUndefine(SecretHandle secret);
 
     [LibraryImport(Library)]
     internal static partial int virSecretFree(nint secret);

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Xml.Linq;
 using Holdfast.Libvirt.Native;
 
 namespace Holdfast.Libvirt;
@@ -73,6 +74,18 @@ public sealed unsafe class VirtualNetwork : IDisposable
 
             NativeMemory.Free(leases);
         }
+    }
+
+    /// <summary>Reserves an IPv4 address for a MAC address, in the network's definition and, where it runs, at once.</summary>
+    /// <param name="mac">The MAC address.</param>
+    /// <param name="address">The address.</param>
+    public void ReserveAddress(string mac, string address)
+    {
+        const uint addLast = 3;
+        const uint dhcpHost = 4;
+        var host = new XElement("host", new XAttribute("mac", mac), new XAttribute("ip", address)).ToString();
+        NativeCall.Check(
+            NativeLibvirt.virNetworkUpdate(_handle, addLast, dhcpHost, -1, host, IsActive ? 3u : 2u), nameof(NativeLibvirt.virNetworkUpdate));
     }
 
     /// <inheritdoc />

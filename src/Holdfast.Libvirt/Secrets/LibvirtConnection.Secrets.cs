@@ -1,11 +1,15 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using Holdfast.Libvirt.Native;
 
 namespace Holdfast.Libvirt;
 
 public sealed unsafe partial class LibvirtConnection
 {
-    /// <summary>Lists the secrets, without their values: this room binds no function that reads one (INV-6).</summary>
+    private const int SecretBytesMax = 64 * 1024;
+
+    /// <summary>Lists the secrets, without their values (INV-6).</summary>
     public IReadOnlyList<SecretInfo> ListSecrets()
     {
         var handles = NativeCall.TakeList(
@@ -27,9 +31,7 @@ public sealed unsafe partial class LibvirtConnection
     public SecretInfo? FindSecret(Guid uuid) =>
         NativeCall.NullWhenNotFound(() =>
         {
-            using var handle = NativeCall.Check(
-                NativeLibvirt.virSecretLookupByUUIDString(_handle, uuid.ToString("D", CultureInfo.InvariantCulture)),
-                nameof(NativeLibvirt.virSecretLookupByUUIDString));
+            using var handle = LookUp(uuid);
             return Describe(handle);
         });
 
@@ -44,6 +46,80 @@ public sealed unsafe partial class LibvirtConnection
                 nameof(NativeLibvirt.virSecretLookupByUsage));
             return Describe(handle);
         });
+
+    /// <summary>Reads a secret's value. INV-6: whoever asks clears what is returned once it has been used, and shows it to nobody.</summary>
+    /// <param name="uuid">The secret.</param>
+    /// <exception cref="LibvirtException">There is no such secret, it has no value, it is private, or reading it isn't allowed.</exception>
+    public byte[] ReadSecretValue(Guid uuid)
+    {
+        using var secret = LookUp(uuid);
+        var value = NativeLibvirt.virSecretGetValue(secret, out var size, 0);
+        if (value is null)
+        {
+            throw NativeCall.LastError(nameof(NativeLibvirt.virSecretGetValue));
+        }
+
+        try
+        {
+            return size <= SecretBytesMax
+                ? new ReadOnlySpan<byte>(value, (int)size).ToArray()
+                : throw NativeCall.Malformed(nameof(NativeLibvirt.virSecretGetValue), $"a secret of {size} bytes");
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(new Span<byte>(value, (int)Math.Min(size, SecretBytesMax)));
+            NativeMemory.Free(value);
+        }
+    }
+
+    /// <summary>The definition of a secret, without its value.</summary>
+    /// <param name="uuid">The secret.</param>
+    public string GetSecretXml(Guid uuid)
+    {
+        using var secret = LookUp(uuid);
+        return NativeCall.TakeString(NativeLibvirt.virSecretGetXMLDesc(secret, 0), nameof(NativeLibvirt.virSecretGetXMLDesc));
+    }
+
+    /// <summary>Defines a secret and sets its value; a secret of the same UUID is replaced. One that is left without its value is undefined again.</summary>
+    /// <param name="xml">Its definition.</param>
+    /// <param name="value">Its value.</param>
+    /// <exception cref="LibvirtException">libvirt refuses, for instance since another secret has the same usage.</exception>
+    public void DefineSecret(string xml, ReadOnlySpan<byte> value)
+    {
+        using var secret = NativeCall.Check(NativeLibvirt.virSecretDefineXML(_handle, xml, 0), nameof(NativeLibvirt.virSecretDefineXML));
+        fixed (byte* bytes = value)
+        {
+            if (NativeLibvirt.virSecretSetValue(secret, bytes, (nuint)value.Length, 0) >= 0)
+            {
+                return;
+            }
+        }
+
+        var error = NativeCall.LastError(nameof(NativeLibvirt.virSecretSetValue));
+        _ = NativeLibvirt.virSecretUndefine(secret);
+        throw error;
+    }
+
+    /// <summary>Undefines a secret.</summary>
+    /// <param name="uuid">The secret.</param>
+    /// <returns>False: there was none.</returns>
+    public bool UndefineSecret(Guid uuid)
+    {
+        try
+        {
+            using var secret = LookUp(uuid);
+            NativeCall.Check(NativeLibvirt.virSecretUndefine(secret), nameof(NativeLibvirt.virSecretUndefine));
+            return true;
+        }
+        catch (LibvirtException e) when (e.IsNotFound)
+        {
+            return false;
+        }
+    }
+
+    private SecretHandle LookUp(Guid uuid) => NativeCall.Check(
+        NativeLibvirt.virSecretLookupByUUIDString(_handle, uuid.ToString("D", CultureInfo.InvariantCulture)),
+        nameof(NativeLibvirt.virSecretLookupByUUIDString));
 
     private static SecretInfo Describe(SecretHandle secret) => new(
         NativeCall.TakeUuid(uuid => NativeLibvirt.virSecretGetUUID(secret, uuid), nameof(NativeLibvirt.virSecretGetUUID)),

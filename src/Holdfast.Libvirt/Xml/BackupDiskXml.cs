@@ -23,4 +23,7 @@ public sealed record BackupDiskXml
 
     /// <summary>The scratch file that keeps what the guest overwrites during the job. qcow2, made and removed by libvirt.</summary>
     public string? ScratchPath { get; init; }
+
+    /// <summary>The secret that the scratch file is encrypted with as LUKS; null for a plain one.</summary>
+    public Guid? ScratchSecret { get; init; }
 }

@@ -80,7 +80,8 @@ public sealed record BackupXml
             Optional("incremental", disk.IncrementalCheckpoint),
             Optional("exportname", disk.ExportName),
             Optional("exportbitmap", disk.ExportBitmap),
-            disk.ScratchPath is null ? null : new XElement("scratch", new XAttribute("file", disk.ScratchPath)));
+            disk.ScratchPath is null ? null : new XElement(
+                "scratch", new XAttribute("file", disk.ScratchPath), disk.ScratchSecret is { } secret ? LuksXml.Of(secret) : null));
     }
 
     private static XAttribute? Optional(string name, string? value) => value is null ? null : new XAttribute(name, value);

@@ -63,7 +63,8 @@ public sealed record DiskSource
             Index = int.TryParse((string?)source?.Attribute("index"), out var index) ? index : null,
             Encryption = encryption is null
                 ? null
-                : new DiskEncryption((string?)encryption.Attribute("format") ?? "", XmlSecrets.In(encryption, $"{location}/encryption")),
+                : new DiskEncryption(
+                    (string?)encryption.Attribute("format") ?? "", (string?)encryption.Attribute("engine"), XmlSecrets.In(encryption, $"{location}/encryption")),
             DataFile = dataStore is null
                 ? null
                 : Read(dataStore, dataStore.Element("source"), (string?)dataStore.Element("format")?.Attribute("type"), $"{location}/dataStore"),

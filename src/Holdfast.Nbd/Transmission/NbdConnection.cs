@@ -40,7 +40,7 @@ internal sealed class NbdConnection : IAsyncDisposable
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask ExchangeAsync(
         NbdCommand command, NbdCommandFlags flags, long offset, uint length,
-        Memory<byte> target, ReadOnlyMemory<byte> payload, ExtentCollector? extents, CancellationToken ct)
+        ReadTarget target, ReadOnlyMemory<byte> payload, ExtentCollector? extents, CancellationToken ct)
     {
         ct.ThrowIfCancellationRequested();
         if (!_table.TryRent(out var rented))

@@ -15,7 +15,7 @@ internal sealed class NbdRequest : IValueTaskSource
     private readonly int _index;
     private readonly Action _interruptReceive;
     private ManualResetValueTaskSourceCore<bool> _completion = new() { RunContinuationsAsynchronously = true };
-    private Memory<byte> _target;
+    private ReadTarget _target;
     private CancellationToken _cancellation;
     private ulong _generation;
     private bool _callerGone;
@@ -57,7 +57,7 @@ internal sealed class NbdRequest : IValueTaskSource
 
     public ValueTask Completion => new(this, _completion.Version);
 
-    public void Prepare(NbdCommand command, NbdCommandFlags flags, long offset, uint length, Memory<byte> target, ExtentCollector? extents)
+    public void Prepare(NbdCommand command, NbdCommandFlags flags, long offset, uint length, in ReadTarget target, ExtentCollector? extents)
     {
         Command = command;
         Offset = offset;
@@ -174,8 +174,13 @@ internal sealed class NbdRequest : IValueTaskSource
     {
         lock (_gate)
         {
-            if (!_callerGone)
-                data.CopyTo(_target.Span[at..]);
+            while (!_callerGone && data.Length > 0)
+            {
+                var piece = _target.Piece(at, data.Length);
+                data[..piece.Length].CopyTo(piece.Span);
+                data = data[piece.Length..];
+                at += piece.Length;
+            }
         }
     }
 
@@ -183,17 +188,22 @@ internal sealed class NbdRequest : IValueTaskSource
     {
         lock (_gate)
         {
-            if (!_callerGone)
-                _target.Span.Slice(at, length).Clear();
+            while (!_callerGone && length > 0)
+            {
+                var piece = _target.Piece(at, length);
+                piece.Span.Clear();
+                at += piece.Length;
+                length -= piece.Length;
+            }
         }
     }
 
-    /// <summary>Lends the caller's memory to the loop for one receive; false if the caller has gone.</summary>
+    /// <summary>Lends the caller's memory, as far as it hangs together, to the loop for one receive; false if the caller has gone.</summary>
     public bool TryBeginDirect(int at, int length, out Memory<byte> target)
     {
         lock (_gate)
         {
-            target = _callerGone ? default : _target.Slice(at, length);
+            target = _callerGone ? default : _target.Piece(at, length);
             return _receivingDirectly = !_callerGone;
         }
     }

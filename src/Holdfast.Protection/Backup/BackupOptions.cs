@@ -1,3 +1,5 @@
+using Holdfast.Vault;
+
 namespace Holdfast.Protection.Backup;
 
 /// <summary>What is asked of one backup run.</summary>
@@ -24,6 +26,12 @@ public sealed record BackupOptions
     /// <summary>Upper bound of the rate at which the disks are read; null for none.</summary>
     public long? LimitReadBytesPerSecond { get; init; }
 
+    /// <summary>The transfer is given up where less than 1 MiB of it goes on within this time. A read limit below that rate is not watched; zero watches nothing.</summary>
+    public TimeSpan StallAfter { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>How hard chunks that the vault doesn't have yet are compressed.</summary>
+    public ChunkCompression Compression { get; init; }
+
     /// <summary>Whether every chunk of the new point is read back, decrypted and checked before the run returns.</summary>
     public bool VerifyAfter { get; init; }
 
@@ -32,6 +40,9 @@ public sealed record BackupOptions
 
     /// <summary>Longest time that the guest may be frozen before it is thawed whatever happens.</summary>
     public TimeSpan FreezeLimit { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>A run that takes longer warns that it was slow, and why; null for none.</summary>
+    public TimeSpan? SlowAfter { get; init; } = Health.SlowJobs.BackupLimit;
 
     /// <summary>Chunk size of new disk maps in bytes (a power of two, 64 KiB to 4 MiB); null takes the vault's default.</summary>
     public int? ChunkSizeBytes { get; init; }

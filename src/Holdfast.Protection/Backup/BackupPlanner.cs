@@ -40,7 +40,8 @@ public static class BackupPlanner
                 continue;
             }
 
-            Refuse(vm, disk);
+            if (Refusal(vm, disk) is { } refusal)
+                throw new FaultException(refusal);
             var why = WhyWhole(vm, disk, newestPoint, basePoint, hasOtherVaultsCheckpoint, options, defaultChunkSizeBytes);
             plans.Add(new DiskPlan(disk, disk.TrackingObstacle is null, why is null ? basePoint : null, why));
         }
@@ -50,34 +51,48 @@ public static class BackupPlanner
         return new BackupPlan(plans, skipped, Notices(disks, newestPoint, skipped));
     }
 
-    private static string? SkipReason(DiskFacts disk, BackupOptions options) => disk switch
+    /// <summary>Why a disk is left out, makes a backup fail, or is read whole each time; null where its changes can be tracked.</summary>
+    public static Fault? ObstacleOf(string vm, DiskFacts disk)
+    {
+        ArgumentNullException.ThrowIfNull(disk);
+        return SkipReason(disk) is { } reason ? BackupFaults.DiskSkipped(disk.Target, reason) : Refusal(vm, disk) ?? WhyUntracked(disk);
+    }
+
+    private static string? SkipReason(DiskFacts disk, BackupOptions options) =>
+        SkipReason(disk) ?? (options.ExcludedDisks.Contains(disk.Target) ? "excluded" : null);
+
+    private static string? SkipReason(DiskFacts disk) => disk switch
     {
         { Device: "cdrom" or "floppy" } => disk.Device,
         { IsReadOnly: true } => "read-only",
         { IsTransient: true } => "transient",
-        _ when options.ExcludedDisks.Contains(disk.Target) => "excluded",
         _ => null,
     };
 
-    private static void Refuse(string vm, DiskFacts disk)
+    private static Fault? Refusal(string vm, DiskFacts disk) => disk switch
     {
-        // QEMU decrypts before NBD: a copy would lie in plaintext in the scratch file and in a restored image.
-        if (disk.IsEncrypted)
-            throw new FaultException(BackupFaults.EncryptedDiskUnsupported(vm, disk.Target));
-        if (disk.Device != "disk" || disk.SourceType is not ("file" or "block" or "volume"))
-            throw new FaultException(BackupFaults.DiskTypeUnsupported(vm, disk.Target, disk.Device == "disk" ? disk.SourceType : disk.Device));
-        if (disk.SourcePath is null)
-            throw new FaultException(BackupFaults.DiskWithoutImage(vm, disk.Target));
-        if (disk.Format is not ("qcow2" or "raw"))
-            throw new FaultException(BackupFaults.ImageFormatUnsupported(disk.SourcePath, disk.Format ?? "?"));
-    }
+        // QEMU decrypts before NBD: what can't be encrypted again would lie in plaintext in a restored image.
+        { IsEncrypted: true, EncryptionSecret: null } => BackupFaults.EncryptedDiskUnsupported(vm, disk.Target),
+        { Device: not "disk" } => BackupFaults.DiskTypeUnsupported(vm, disk.Target, disk.Device),
+        { SourceType: not ("none" or "file" or "block" or "volume") } => BackupFaults.DiskTypeUnsupported(vm, disk.Target, disk.SourceType),
+        { SourcePath: null } => BackupFaults.DiskWithoutImage(vm, disk.Target),
+        { Format: not ("qcow2" or "raw") } => BackupFaults.ImageFormatUnsupported(disk.SourcePath, disk.Format ?? "?"),
+        _ => null,
+    };
+
+    private static Fault? WhyUntracked(DiskFacts disk) => disk switch
+    {
+        { TrackingObstacle: null } => null,
+        { Format: "raw" } => BackupFaults.RawDiskReadWhole(disk.Target),
+        _ => BackupFaults.DiskNotTrackable(disk.Target, disk.TrackingObstacle),
+    };
 
     private static Fault? WhyWhole(
         string vm, DiskFacts disk, RecoveryPoint? newestPoint, BasePoint? basePoint, bool hasOtherVaultsCheckpoint,
         BackupOptions options, int defaultChunkSizeBytes)
     {
-        if (disk.TrackingObstacle is { } obstacle)
-            return disk.Format == "raw" ? BackupFaults.RawDiskReadWhole(disk.Target) : BackupFaults.DiskNotTrackable(disk.Target, obstacle);
+        if (WhyUntracked(disk) is { } untracked)
+            return untracked;
         if (options.Full)
             return BackupFaults.FullRequested();
         if (newestPoint is null)
@@ -87,10 +102,10 @@ public static class BackupPlanner
         var stored = basePoint.Point.Stored.Disks.FirstOrDefault(d => d.Name == disk.Target);
         if (stored is null)
             return BackupFaults.DiskAdded(disk.Target);
-        if (!basePoint.TrackedTargets.Contains(disk.Target))
-            return BackupFaults.ChangeTrackingLost(disk.Target, "the checkpoint has no bitmap on it");
         if (stored.SizeBytes != disk.SizeBytes)
             return BackupFaults.DiskSizeChanged(disk.Target, stored.SizeBytes, disk.SizeBytes);
+        if (!basePoint.TrackedTargets.Contains(disk.Target))
+            return BackupFaults.ChangeTrackingLost(disk.Target, "libvirt finds no usable bitmap of the checkpoint on it");
         if (disk.Chain.All(image => image.ToString() != stored.Identity))
             return BackupFaults.DiskReplaced(disk.Target);
         if (stored.ChunkSizeBytes != (options.ChunkSizeBytes ?? defaultChunkSizeBytes))

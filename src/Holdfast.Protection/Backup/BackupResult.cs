@@ -22,4 +22,5 @@ public sealed record BackupResult(
 /// <param name="Frozen">From the freeze sent to the thaw acknowledged; null where nothing was frozen.</param>
 /// <param name="Transfer">Reading, sealing and writing.</param>
 /// <param name="Seal">Commit, end of the job, move of the checkpoint.</param>
-public sealed record BackupTiming(TimeSpan Total, TimeSpan Prepare, TimeSpan? Frozen, TimeSpan Transfer, TimeSpan Seal);
+/// <param name="Phases">The work with data and guest by what it waited for; null where that isn't known.</param>
+public sealed record BackupTiming(TimeSpan Total, TimeSpan Prepare, TimeSpan? Frozen, TimeSpan Transfer, TimeSpan Seal, PhaseTimes? Phases = null);

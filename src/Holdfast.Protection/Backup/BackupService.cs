@@ -43,11 +43,15 @@ public sealed class BackupService(EngineContext context)
         using var held = VmLock.Acquire(context.Paths, uuid, domain.Name);
         progress?.Report(new RunProgress(RunStage.Prepare, null, 0, 0, 0));
         List<Fault> warnings = [.. await new NodeRecovery(context).RecoverRunAsync(uuid, ct).ConfigureAwait(false)];
-        await context.RequiredVault.CleanUpDeadSessionsAsync(new DeadSessionOptions { Source = new SourceId(uuid) }, ct).ConfigureAwait(false);
-        var vm = await VmInspection.InspectAsync(host, domain, ct).ConfigureAwait(false);
+        // After a power cut only the heartbeat tells that an earlier run is dead. That takes its time, which the backup doesn't wait for.
+        await using var watch = await context.RequiredVault.WatchSilentSessionsAsync(
+            new DeadSessionOptions { Source = new SourceId(uuid), WatchHeartbeats = true }, ct).ConfigureAwait(false);
+        using var vm = await VmInspection.InspectAsync(host, domain, options.ExcludedDisks, ct).ConfigureAwait(false);
+        var run = new VmRun(context, domain, vm, options, progress, warnings);
         var result = vm.IsOnline
-            ? await new RunningVmBackup(context, domain, vm, options, progress, warnings).RunAsync(ct).ConfigureAwait(false)
-            : await new OfflineVmBackup(context, domain, vm, options, progress, warnings).RunAsync(ct).ConfigureAwait(false);
-        return await new PointFinish(context, options, progress).FinishAsync(result, ct).ConfigureAwait(false);
+            ? await new RunningVmBackup(run).RunAsync(ct).ConfigureAwait(false) : await new OfflineVmBackup(run).RunAsync(ct).ConfigureAwait(false);
+        result = await new PointFinish(context, options, progress).FinishAsync(result, ct).ConfigureAwait(false);
+        return Health.SlowJobs.Judge(Health.SlowJobs.TimesOf(result), options.SlowAfter ?? TimeSpan.MaxValue) is { } slow
+            ? result with { Warnings = [.. result.Warnings, slow] } : result;
     }
 }

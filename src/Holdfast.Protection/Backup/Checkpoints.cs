@@ -72,14 +72,14 @@ internal sealed class Checkpoints(Domain domain, VaultId vault)
 
     /// <summary>
     /// Drops this vault's bitmaps that libvirt knows no checkpoint for, as after the domain was undefined and defined again: nobody
-    /// will ever read from them, and each one slows the guest's writes.
+    /// will ever read from them, and each one slows the guest's writes. Those that QEMU keeps in memory are seen once it has stopped.
     /// </summary>
     /// <returns>What was dropped, and what couldn't be.</returns>
     public IReadOnlyList<Fault> DropOrphans(IReadOnlyList<DiskFacts> disks)
     {
         var faults = new List<Fault>();
         var dropped = new List<string>();
-        var orphans = disks.SelectMany(d => d.Bitmaps.Select(b => (Bitmap: b, d.Target))).Where(o => IsOrphan(o.Bitmap));
+        var orphans = disks.SelectMany(d => d.Bitmaps.Select(b => (Bitmap: b.Name, d.Target))).Where(o => IsOrphan(o.Bitmap));
         foreach (var orphan in orphans.GroupBy(o => o.Bitmap, o => o.Target))
         {
             try
@@ -113,7 +113,19 @@ internal sealed class Checkpoints(Domain domain, VaultId vault)
         }
     }
 
-    private static IReadOnlySet<string> Tracked(DomainCheckpoint checkpoint, bool isOnline) => isOnline
-        ? checkpoint.GetDisksWithUsableBitmap()
-        : checkpoint.ReadXml().Disks.Where(d => d.IsTracked).Select(d => d.Target).ToHashSet();
+    private static IReadOnlySet<string> Tracked(DomainCheckpoint checkpoint, bool isOnline)
+    {
+        if (!isOnline)
+            return checkpoint.ReadXml().Disks.Where(d => d.IsTracked).Select(d => d.Target).ToHashSet();
+        try
+        {
+            return checkpoint.GetDisksWithUsableBitmap();
+        }
+        catch (LibvirtException e) when (e.Code is LibvirtErrorCode.InternalError && !e.IsConnectionLost)
+        {
+            // libvirt adds a bitmap's layers up to tell its size, and can't where a disk grew above an external snapshot ("Bitmaps are of
+            // different sizes"); it then tells none of the others either. Read whole, they are right.
+            return new HashSet<string>();
+        }
+    }
 }

@@ -1,3 +1,6 @@
+using Holdfast.Libvirt;
+using Holdfast.Protection.Sources;
+
 namespace Holdfast.Protection.Backup;
 
 /// <summary>What a plan needs to know of one of the VM's disks.</summary>
@@ -33,11 +36,14 @@ public sealed record DiskFacts
     /// <summary>QEMU decrypts it: its export would be plaintext.</summary>
     public bool IsEncrypted { get; init; }
 
+    /// <summary>libvirt's secret with the passphrase, where the disk is one that can be encrypted again like that (LUKS by QEMU, top image only); else null.</summary>
+    public SecretReference? EncryptionSecret { get; init; }
+
     /// <summary>Why QEMU can't keep a dirty bitmap in it (a short reason in English), or null where it can.</summary>
     public string? TrackingObstacle { get; init; }
 
-    /// <summary>Names of the dirty bitmaps that lie in its top image.</summary>
-    public IReadOnlyList<string> Bitmaps { get; init; } = [];
+    /// <summary>The dirty bitmaps that lie in its top image.</summary>
+    public IReadOnlyList<ImageBitmap> Bitmaps { get; init; } = [];
 
     /// <summary>The images of its chain, top first.</summary>
     public IReadOnlyList<ImageIdentity> Chain { get; init; } = [];

@@ -13,11 +13,26 @@ namespace Holdfast.Protection.Backup;
 /// <param name="limiter">Bounds the rate.</param>
 public sealed class DiskTransfer(NbdClient client, DiskWriter writer, ReadPlan plan, ReadLimiter limiter)
 {
-    /// <summary>Bytes of read requests on the wire at once.</summary>
+    /// <summary>Bytes of read requests on the wire at once (but at least four chunks).</summary>
     public const int InFlightBytesMax = 4 << 20;
 
-    private readonly Queue<(long Index, ChunkBuffer Buffer, Task Read)> _inFlight = new();
-    private readonly int _inFlightMax = Math.Max(4, InFlightBytesMax / plan.ChunkSizeBytes);
+    /// <summary>
+    /// Bytes of one request at most: neighbouring chunks are read together, since a request costs the server and both schedulers
+    /// more than its bytes do. From 1 MiB on it gets dearer again: QEMU then maps fresh memory for each.
+    /// </summary>
+    public const int RequestBytesMax = 512 << 10;
+
+    private const int QueueMax = 64;
+
+    // Reads and ranges of zeros, in disk order: zeros wait their turn, so that reads behind them can start.
+    private readonly Queue<Piece> _queue = new(QueueMax);
+    private readonly Stack<Piece> _idle = new(QueueMax);
+    private readonly int _chunksAtOnce = Math.Max(1, RequestBytesMax / plan.ChunkSizeBytes);
+    private readonly int _chunksInFlightMax = Math.Max(4, InFlightBytesMax / plan.ChunkSizeBytes);
+    private int _chunksInFlight;
+
+    /// <summary>Times the way; null for nobody who wants to know.</summary>
+    public TransferClock? Clock { get; init; }
 
     /// <summary>Bytes read so far.</summary>
     public long ReadBytes { get; private set; }
@@ -35,54 +50,116 @@ public sealed class DiskTransfer(NbdClient client, DiskWriter writer, ReadPlan p
             {
                 if (step.IsZero)
                 {
-                    // The writer wants ascending order: what is in flight lies before the zeros.
-                    await DrainAsync(0, handled, ct).ConfigureAwait(false);
-                    await writer.WriteZerosAsync(step.Chunks.First, step.Chunks.Count, ct).ConfigureAwait(false);
-                    handled(Math.Min(step.Chunks.End * plan.ChunkSizeBytes, plan.DiskSizeBytes) - (step.Chunks.First * plan.ChunkSizeBytes));
+                    await MakeRoomAsync(0, handled, ct).ConfigureAwait(false);
+                    Enqueue(step.Chunks);
                     continue;
                 }
 
-                for (var index = step.Chunks.First; index < step.Chunks.End; index++)
+                for (var first = step.Chunks.First; first < step.Chunks.End; first += _chunksAtOnce)
                 {
-                    await DrainAsync(_inFlightMax - 1, handled, ct).ConfigureAwait(false);
-                    await limiter.WaitAsync(plan.ChunkSizeBytes, ct).ConfigureAwait(false);
-                    var buffer = rent();
-                    _inFlight.Enqueue((index, buffer, ReadChunkAsync(index, buffer.Memory, ct)));
+                    var count = (int)Math.Min(_chunksAtOnce, step.Chunks.End - first);
+                    await MakeRoomAsync(count, handled, ct).ConfigureAwait(false);
+                    await LimitAsync((long)count * plan.ChunkSizeBytes, ct).ConfigureAwait(false);
+                    var piece = Enqueue(new ChunkRange(first, count));
+                    for (var i = 0; i < count; i++)
+                        piece.Add(rent(), (int)(BytesOf(new ChunkRange(first + i, 1))));
+                    _chunksInFlight += count;
+                    piece.Read = client.ReadAsync(first * plan.ChunkSizeBytes, piece.Targets, ct).AsTask();
                 }
             }
 
-            await DrainAsync(0, handled, ct).ConfigureAwait(false);
+            while (_queue.Count > 0)
+                await HandOverAsync(handled, ct).ConfigureAwait(false);
         }
         finally
         {
             // After a failure: no buffer goes back to the pool while a reply may still be written into it.
-            while (_inFlight.TryDequeue(out var left))
+            while (_queue.TryDequeue(out var left))
             {
                 await left.Read.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                left.Buffer.Dispose();
+                left.Drop();
             }
         }
     }
 
-    private async ValueTask DrainAsync(int leave, Action<long> handled, CancellationToken ct)
+    private async ValueTask LimitAsync(long bytes, CancellationToken ct)
     {
-        while (_inFlight.Count > leave)
+        var then = Clock?.Now ?? 0;
+        await limiter.WaitAsync(bytes, ct).ConfigureAwait(false);
+        Clock?.ThrottledSince(then);
+    }
+
+    private async ValueTask MakeRoomAsync(int chunks, Action<long> handled, CancellationToken ct)
+    {
+        while (_queue.Count == QueueMax || (_queue.Count > 0 && _chunksInFlight + chunks > _chunksInFlightMax))
+            await HandOverAsync(handled, ct).ConfigureAwait(false);
+    }
+
+    private Piece Enqueue(ChunkRange chunks)
+    {
+        var piece = _idle.TryPop(out var used) ? used : new Piece(_chunksAtOnce);
+        piece.Chunks = chunks;
+        _queue.Enqueue(piece);
+        return piece;
+    }
+
+    private async ValueTask HandOverAsync(Action<long> handled, CancellationToken ct)
+    {
+        var piece = _queue.Peek();
+        await piece.Read.ConfigureAwait(false);
+        var then = Clock?.Now ?? 0;
+        if (piece.Targets.IsEmpty)
+            await writer.WriteZerosAsync(piece.Chunks.First, piece.Chunks.Count, ct).ConfigureAwait(false);
+        else
+            ReadBytes += BytesOf(piece.Chunks);
+        for (var index = piece.Chunks.First; piece.TryTake(out var buffer); index++)
         {
-            await _inFlight.Peek().Read.ConfigureAwait(false);
-            var (index, buffer, _) = _inFlight.Dequeue();
-            var length = LengthOf(index);
-            ReadBytes += length;
+            _chunksInFlight--;
             await writer.WriteChunkAsync(index, buffer, ct).ConfigureAwait(false);
-            handled(length);
+        }
+
+        Clock?.HandedSince(then);
+        handled(BytesOf(piece.Chunks));
+        _idle.Push(_queue.Dequeue());
+    }
+
+    private long BytesOf(ChunkRange chunks) =>
+        Math.Min(chunks.End * plan.ChunkSizeBytes, plan.DiskSizeBytes) - (chunks.First * plan.ChunkSizeBytes);
+
+    /// <summary>Neighbouring chunks that are read together, or a range of zeros, which has no buffers. Used again and again.</summary>
+    private sealed class Piece(int chunksMax)
+    {
+        private readonly ChunkBuffer[] _buffers = new ChunkBuffer[chunksMax];
+        private readonly Memory<byte>[] _targets = new Memory<byte>[chunksMax];
+        private int _count;
+        private int _taken;
+
+        public ChunkRange Chunks { get; set; }
+
+        public Task Read { get; set; } = Task.CompletedTask;
+
+        public ReadOnlyMemory<Memory<byte>> Targets => _targets.AsMemory(0, _count);
+
+        public void Add(ChunkBuffer buffer, int length) => (_buffers[_count], _targets[_count++]) = (buffer, buffer.Memory[..length]);
+
+        /// <summary>Hands out the next buffer, for good. Once all are out, the piece is as new.</summary>
+        public bool TryTake(out ChunkBuffer buffer)
+        {
+            if (_taken == _count)
+            {
+                (_count, _taken, Read, buffer) = (0, 0, Task.CompletedTask, null!);
+                return false;
+            }
+
+            buffer = _buffers[_taken++];
+            return true;
+        }
+
+        /// <summary>Gives the buffers back unused.</summary>
+        public void Drop()
+        {
+            while (TryTake(out var buffer))
+                buffer.Dispose();
         }
     }
-
-    private async Task ReadChunkAsync(long index, Memory<byte> chunk, CancellationToken ct)
-    {
-        var length = LengthOf(index);
-        await client.ReadAsync(index * plan.ChunkSizeBytes, chunk[..length], ct).ConfigureAwait(false);
-        chunk.Span[length..].Clear();
-    }
-
-    private int LengthOf(long index) => (int)Math.Min(plan.ChunkSizeBytes, plan.DiskSizeBytes - (index * plan.ChunkSizeBytes));
 }

@@ -13,6 +13,8 @@ internal sealed class GuestWatch : IAsyncDisposable
     private const long ReserveMin = 16L << 20;
     private const long ReserveMax = 1L << 30;
     private static readonly TimeSpan SpacePoll = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan ReasonPatience = TimeSpan.FromSeconds(2);
+    private readonly TimeProvider _time;
     private readonly string _vm;
     private readonly Domain _domain;
     private readonly QemuRunFolder _folder;
@@ -22,15 +24,17 @@ internal sealed class GuestWatch : IAsyncDisposable
     private readonly CancellationTokenSource _trouble = new();
     private readonly Task _watching;
     private Fault? _fault;
+    private Fault? _jobEnd;
 
     private GuestWatch(LibvirtConnection host, Domain domain, QemuRunFolder folder, TimeProvider time)
     {
+        _time = time;
         _vm = domain.Name;
         _domain = domain;
         _folder = folder;
         _reserve = ReserveOf(folder.FolderPath);
         _events = host.Subscribe(DomainEventKinds.Lifecycle | DomainEventKinds.IoError | DomainEventKinds.JobCompleted, domain);
-        _watching = Task.WhenAll(WatchEventsAsync(), WatchSpaceAsync(time));
+        _watching = Task.WhenAll(WatchEventsAsync(), WatchSpaceAsync());
     }
 
     /// <summary>Cancelled when the run must end.</summary>
@@ -42,18 +46,27 @@ internal sealed class GuestWatch : IAsyncDisposable
     /// <summary>The free space below which a job on this scratch folder is ended: a quarter, within bounds.</summary>
     public static long ReserveOf(string folder) => Math.Clamp(new DriveInfo(folder).TotalSize / 4, ReserveMin, ReserveMax);
 
-    /// <summary>Throws what was seen.</summary>
-    /// <exception cref="FaultException">Something was.</exception>
-    public void ThrowIfTroubled()
+    /// <summary>Throws the reason for a failure, if the guest or the host is it.</summary>
+    /// <remarks>A read that is cut off, and a job that ends, come a moment before libvirt tells that the VM stops.</remarks>
+    /// <exception cref="FaultException">It is.</exception>
+    public async Task ThrowReasonAsync()
     {
-        if (Volatile.Read(ref _fault) is { } fault)
-            throw new FaultException(fault);
+        var started = _time.GetTimestamp();
+        while (Volatile.Read(ref _fault) is null && _time.GetElapsedTime(started) < ReasonPatience)
+        {
+            if (IsStopping(_domain))
+                Raise(BackupFaults.VmStoppedDuringBackup(_vm, "it was stopped"));
+            else
+                await Task.Delay(SpacePoll, _time).ConfigureAwait(false);
+        }
+
+        ThrowIfTroubled();
     }
 
     /// <summary>The present look before the commit: events could still be on their way.</summary>
     public void CheckNow(Domain domain)
     {
-        if (!domain.GetState().IsActive)
+        if (IsStopping(domain))
             Raise(BackupFaults.VmStoppedDuringBackup(_vm, "it isn't running any more"));
         else if (domain.GetDiskErrors() is [var error, ..])
             Raise(BackupFaults.GuestIoError(_vm, error.Target, error.IsNoSpace ? "no space left" : "I/O error"));
@@ -80,26 +93,49 @@ internal sealed class GuestWatch : IAsyncDisposable
             {
                 DomainIoErrorEvent e => BackupFaults.GuestIoError(_vm, e.DeviceAlias, e.IsNoSpace ? "no space left" : "I/O error"),
                 DomainLifecycleEvent { Kind: DomainLifecycleKind.Stopped } => BackupFaults.VmStoppedDuringBackup(_vm, "it was stopped"),
-                // A VM that stops ends its job first; what happened is the stop.
-                DomainJobCompletedEvent when !_domain.GetState().IsActive => BackupFaults.VmStoppedDuringBackup(_vm, "it was stopped"),
-                DomainJobCompletedEvent e => BackupFaults.BackupJobEndedEarly(_vm, e.Statistics.ErrorMessage ?? e.Statistics.Type.ToString()),
                 ConnectionClosedEvent e => HostFaults.HypervisorConnectionLost(e.Reason.ToString()),
                 _ => null,
             };
             if (fault is not null)
+            {
                 Raise(fault);
+            }
+            else if (seen is DomainJobCompletedEvent job)
+            {
+                // A VM that stops ends its job first; what happened is the stop, which is still to come.
+                Volatile.Write(ref _jobEnd, BackupFaults.BackupJobEndedEarly(_vm, job.Statistics.ErrorMessage ?? job.Statistics.Type.ToString()));
+                await _trouble.CancelAsync().ConfigureAwait(false);
+            }
         }
     }
 
-    private async Task WatchSpaceAsync(TimeProvider time)
+    private async Task WatchSpaceAsync()
     {
-        using var timer = new PeriodicTimer(SpacePoll, time);
+        using var timer = new PeriodicTimer(SpacePoll, _time);
         while (await timer.WaitForNextTickAsync(_stop.Token).ConfigureAwait(false))
         {
             var free = _folder.GetAvailableBytes();
             if (free < _reserve)
                 Raise(BackupFaults.ScratchReserveReached(_vm, _folder.FolderPath, free, _reserve));
         }
+    }
+
+    private static bool IsStopping(Domain domain)
+    {
+        try
+        {
+            return domain.GetState() is { IsActive: false } or { State: DomainState.ShuttingDown };
+        }
+        catch (LibvirtException e) when (e.IsNotFound)
+        {
+            return true;
+        }
+    }
+
+    private void ThrowIfTroubled()
+    {
+        if ((Volatile.Read(ref _fault) ?? Volatile.Read(ref _jobEnd)) is { } fault)
+            throw new FaultException(fault);
     }
 
     private void Raise(Fault fault)

@@ -36,7 +36,8 @@ internal sealed class ImageBackup(EngineContext context, BackupOptions options, 
         var chain = await ImageInfo.ReadChainAsync(full, format, isShared: false, ct).ConfigureAwait(false);
         var facts = Facts(full, format, chain);
         var vault = context.RequiredVault;
-        await vault.CleanUpDeadSessionsAsync(new DeadSessionOptions { Source = new SourceId(source) }, ct).ConfigureAwait(false);
+        await using var watch = await vault.WatchSilentSessionsAsync(
+            new DeadSessionOptions { Source = new SourceId(source), WatchHeartbeats = true }, ct).ConfigureAwait(false);
         var points = await vault.ListPointsAsync(new SourceId(source), ct).ConfigureAwait(false);
         var basePoint = BaseOf(vault.Id, points, chain[0]);
         var newest = points.Count > 0 ? new RecoveryPoint(points[^1], PointDetailsJson.Read(points[^1].Properties)) : null;
@@ -45,13 +46,13 @@ internal sealed class ImageBackup(EngineContext context, BackupOptions options, 
         var prepared = clock.Lap();
 
         await using var session = await context.Effects.RunAsync(
-            Effect.OpenSession, () => vault.OpenSessionAsync(new SourceId(source), ct)).ConfigureAwait(false);
+            Effect.OpenSession, () => vault.OpenSessionAsync(new SourceId(source), options.Compression, ct)).ConfigureAwait(false);
         var bitmap = new TrackingName(vault.Id, session.PointId).ToString();
         var track = options.TrackImage && facts.TrackingObstacle is null;
         await using var daemon = await OpenAsync(plan.Disks[0], track ? bitmap : null, ct).ConfigureAwait(false);
         var created = context.Time.GetUtcNow();
 
-        var writer = new PointWriter(context, session, options, progress);
+        var writer = new PointWriter(context, session, options, name ?? full, progress);
         BackupResult result;
         try
         {
@@ -71,9 +72,10 @@ internal sealed class ImageBackup(EngineContext context, BackupOptions options, 
             };
             var point = await context.Effects.RunAsync(
                 Effect.CommitPoint, () => session.CommitAsync(PointDetailsJson.Write(details), created, ct)).ConfigureAwait(false);
+            var sealing = clock.Lap();
             result = new BackupResult(
                 new RecoveryPoint(point, details), Consistency.Crash, Degraded: false, [.. plan.Notices, .. writer.Warnings],
-                new BackupTiming(clock.Total, prepared, null, transferred, clock.Lap()),
+                new BackupTiming(clock.Total, prepared, null, transferred, sealing, writer.Times.WithSeal(sealing)),
                 writer.ReadBytes, point.Statistics.StoredBytes, point.Statistics.NewBytes);
         }
         catch

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Holdfast.Protection.Node;
 
 namespace Holdfast.Protection.Backup;
 
@@ -15,6 +16,18 @@ public sealed record ImageIdentity(string Path, ulong Device, ulong Inode)
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Device}:{Inode}:{Path}");
 
     /// <summary>The identity of the file at <paramref name="path"/> as it is now; numbers are 0 if it can't be looked at.</summary>
-    public static ImageIdentity Of(string path) =>
-        FileStatus.TryGet(path, out var status) ? new ImageIdentity(path, status.Device, status.Inode) : new ImageIdentity(path, 0, 0);
+    public static ImageIdentity Of(string path)
+    {
+        try
+        {
+            if (HostFile.Look(path) is { } file)
+                return new ImageIdentity(path, file.Device, file.Inode);
+        }
+        catch (IOException)
+        {
+            // Not ours to look at.
+        }
+
+        return new ImageIdentity(path, 0, 0);
+    }
 }

@@ -7,9 +7,13 @@ using Holdfast.Vault;
 namespace Holdfast.Protection.Backup;
 
 /// <summary>Brings the disks of a snapshot into a vault session: the way of the data, the same for VMs and images.</summary>
-internal sealed class PointWriter(EngineContext context, VaultSession session, BackupOptions options, IProgress<RunProgress>? progress)
+internal sealed class PointWriter(EngineContext context, VaultSession session, BackupOptions options, string vm, IProgress<RunProgress>? progress)
 {
+    private static readonly TimeSpan TimesEvery = TimeSpan.FromSeconds(1);
+    private readonly TransferClock _clock = new(context.Time);
+    private long _timesAt = context.Time.GetTimestamp();
     private readonly ReadLimiter _limiter = new(options.LimitReadBytesPerSecond, context.Time);
+    private readonly TransferWatch _watch = new(vm, options.StallAfter, context.Time);
     private readonly List<DiskDetails> _disks = [];
     private readonly List<Fault> _warnings = [];
     private long _doneBytes;
@@ -24,11 +28,34 @@ internal sealed class PointWriter(EngineContext context, VaultSession session, B
     /// <summary>Bytes read so far.</summary>
     public long ReadBytes => _disks.Sum(d => d.ReadBytes);
 
+    /// <summary>How long the snapshot took, which is told with the rest.</summary>
+    public TimeSpan Freezing { get; set; }
+
+    /// <summary>Where the time went so far.</summary>
+    public PhaseTimes Times => _clock.Times(Freezing, session.Statistics);
+
     /// <summary>Reads all disks, one after the other.</summary>
-    public async Task WriteDisksAsync(IReadOnlyList<SnapshotDisk> disks, CancellationToken ct)
+    /// <exception cref="FaultException">It hardly moved, and was given up.</exception>
+    public Task WriteDisksAsync(IReadOnlyList<SnapshotDisk> disks, CancellationToken ct)
     {
-        foreach (var disk in disks)
-            await WriteDiskAsync(disk, ct).ConfigureAwait(false);
+        // Who asks for less a second than the watch wants isn't told that it is slow.
+        return options.StallAfter <= TimeSpan.Zero
+            || (options.LimitReadBytesPerSecond is { } rate && rate * options.StallAfter.TotalSeconds < 2 * TransferWatch.BytesMin)
+            ? WriteAsync(ct) : _watch.RunAsync(WriteAsync, ct);
+
+        async Task WriteAsync(CancellationToken stop)
+        {
+            _clock.Begin();
+            try
+            {
+                foreach (var disk in disks)
+                    await WriteDiskAsync(disk, stop).ConfigureAwait(false);
+            }
+            finally
+            {
+                _clock.End();
+            }
+        }
     }
 
     private async Task WriteDiskAsync(SnapshotDisk disk, CancellationToken ct)
@@ -53,17 +80,22 @@ internal sealed class PointWriter(EngineContext context, VaultSession session, B
             ? client.GetExtentsAsync(NbdContexts.BaseAllocation, offset, length, ct) : AllData(offset, length), ct);
 
         var writer = session.BeginDisk(new DiskSpec(facts.Target, client.SizeBytes, chunkSize, IdentityOf(facts)), basedOn);
-        var transfer = new DiskTransfer(client, writer, plan, _limiter);
+        var transfer = new DiskTransfer(client, writer, plan, _limiter) { Clock = _clock };
         if (basedOn is null)
             _totalBytes += client.SizeBytes;
         await transfer.RunAsync(steps, () => context.RequiredVault.RentChunk(chunkSize), bytes => Handled(facts.Target, bytes), ct).ConfigureAwait(false);
+        var then = _clock.Now;
         await writer.CompleteAsync(ct).ConfigureAwait(false);
+        _clock.HandedSince(then);
 
         if (disk.Plan.Reason is { } reason)
             _warnings.Add(reason);
         _disks.Add(new DiskDetails(
             facts.Target, facts.Format!, facts.SourcePath!, client.SizeBytes, basedOn is null ? ReadMode.Full : ReadMode.Incremental,
-            disk.Plan.Reason?.Code.ToString(), disk.Plan.Base?.Point.Id.Value.ToString("N"), transfer.ReadBytes));
+            disk.Plan.Reason?.Code.ToString(), disk.Plan.Base?.Point.Id.Value.ToString("N"), transfer.ReadBytes)
+        {
+            IsEncrypted = facts.IsEncrypted,
+        });
     }
 
     // INV-5: damage isn't inherited. Chunks of the base that can't be read any more are read from the disk again.
@@ -88,7 +120,13 @@ internal sealed class PointWriter(EngineContext context, VaultSession session, B
     private void Handled(string target, long bytes)
     {
         _doneBytes += bytes;
-        progress?.Report(new RunProgress(RunStage.Transfer, target, _doneBytes, _totalBytes, session.Statistics.StoredBytes));
+        _watch.Add(bytes);
+        if (progress is null)
+            return;
+        PhaseTimes? times = null;
+        if (context.Time.GetElapsedTime(_timesAt) >= TimesEvery)
+            (times, _timesAt) = (Times, context.Time.GetTimestamp());
+        progress.Report(new RunProgress(RunStage.Transfer, target, _doneBytes, _totalBytes, session.Statistics.StoredBytes, times));
     }
 
     private static string IdentityOf(DiskFacts facts) => facts.Chain.Count > 0 ? facts.Chain[0].ToString() : facts.SourcePath ?? "";

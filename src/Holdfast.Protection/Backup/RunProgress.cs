@@ -25,4 +25,5 @@ public enum RunStage
 /// <param name="DoneBytes">Bytes handled in this stage.</param>
 /// <param name="TotalBytes">Bytes that this stage will handle as far as known; 0 while unknown. May grow while extents are still streaming in.</param>
 /// <param name="StoredBytes">Bytes added to the vault so far.</param>
-public sealed record RunProgress(RunStage Stage, string? Disk, long DoneBytes, long TotalBytes, long StoredBytes);
+/// <param name="Times">Where the time went so far; told now and then.</param>
+public sealed record RunProgress(RunStage Stage, string? Disk, long DoneBytes, long TotalBytes, long StoredBytes, PhaseTimes? Times = null);

@@ -1,159 +1,159 @@
 using Holdfast.Faults;
 using Holdfast.Libvirt;
+using Holdfast.Nbd;
 using Holdfast.Protection.Node;
-using Holdfast.Protection.Points;
 using Holdfast.Protection.Restore;
+using Holdfast.Protection.Secrets;
 using Holdfast.Vault;
 
 namespace Holdfast.Protection.Backup;
 
 /// <summary>A backup of a running VM: the order of a run's effects, and what is undone when one fails.</summary>
-internal sealed class RunningVmBackup(
-    EngineContext context, Domain domain, VmInspection vm, BackupOptions options, IProgress<RunProgress>? progress, List<Fault> warnings)
+internal sealed class RunningVmBackup(VmRun run)
 {
-    private readonly RunClock _clock = new(context.Time);
+    private bool _isJobLeftBehind;
+
+    private EngineContext Context => run.Context;
+
+    private Domain Domain => run.Domain;
+
+    private BackupOptions Options => run.Options;
 
     /// <summary>Runs it. The caller holds the VM's lock.</summary>
     public async Task<BackupResult> RunAsync(CancellationToken ct)
     {
-        var vault = context.RequiredVault;
-        var source = new SourceId(domain.Uuid);
-        var points = await vault.ListPointsAsync(source, ct).ConfigureAwait(false);
-        var checkpoints = new Checkpoints(domain, vault.Id);
-        var basePoint = checkpoints.FindBase(points, isOnline: true);
-        var plan = PlanOf(points, basePoint, checkpoints.HasOtherVaults);
-        warnings.AddRange(plan.Notices);
+        var (checkpoints, plan) = await run.PlanAsync(ct).ConfigureAwait(false);
         if (checkpoints.Stale.Count > 0)
         {
             // INV-1: no committed point stands behind them (or a newer base does), so nobody will ever read from them.
-            await context.Effects.RunAsync(Effect.DropStaleCheckpoints, async () =>
-                warnings.AddRange(await checkpoints.DropAsync(checkpoints.Stale).ConfigureAwait(false))).ConfigureAwait(false);
-            warnings.Add(BackupFaults.StaleCheckpointsCleaned(domain.Name, checkpoints.Stale, "no point stands behind them any more"));
+            await Context.Effects.RunAsync(Effect.DropStaleCheckpoints, async () =>
+                run.Warnings.AddRange(await checkpoints.DropAsync(checkpoints.Stale).ConfigureAwait(false))).ConfigureAwait(false);
+            run.Warnings.Add(BackupFaults.StaleCheckpointsCleaned(Domain.Name, checkpoints.Stale, "no point stands behind them any more"));
         }
 
-        warnings.AddRange(checkpoints.DropOrphans(vm.Disks));
-        await using var session = await context.Effects.RunAsync(Effect.OpenSession, () => vault.OpenSessionAsync(source, ct)).ConfigureAwait(false);
-        var checkpoint = plan.HasCheckpoint ? new TrackingName(vault.Id, session.PointId).ToString() : null;
-        var records = new RunRecords(context.Paths);
-        var paths = QemuRuntimePaths.For(context.RequiredHost, context.Paths.Scratch);
+        run.Warnings.AddRange(checkpoints.DropOrphans(run.Vm.Disks));
+        await using var session = await run.OpenSessionAsync(ct).ConfigureAwait(false);
+        var checkpoint = plan.HasCheckpoint ? new TrackingName(Context.RequiredVault.Id, session.PointId).ToString() : null;
+        var records = new RunRecords(Context.Paths);
+        var paths = QemuRuntimePaths.For(Context.RequiredHost, Context.Paths.Scratch);
         if (paths.FindObstacle() is { } obstacle)
             throw new FaultException(HostFaults.ScratchNotWritableByQemu(paths.ScratchRoot, $"QEMU's user can't pass through {obstacle}"));
         var runName = session.PointId.Value.ToString("N");
-        await context.Effects.RunAsync(Effect.WriteRunRecord, () => records.Write(new RunRecord(
-            domain.Uuid, domain.Name, context.RequiredHost.Uri.Text, Path.Combine(paths.ScratchRoot, runName), checkpoint))).ConfigureAwait(false);
+        if (Context.Journal is { } journal)
+            await journal.JobIntendedAsync(Path.Combine(paths.ScratchRoot, runName), ct).ConfigureAwait(false);
+        await Context.Effects.RunAsync(Effect.WriteRunRecord, () => records.Write(new RunRecord(
+            Domain.Uuid, Domain.Name, Context.RequiredHost.Uri.Text, Path.Combine(paths.ScratchRoot, runName), checkpoint))).ConfigureAwait(false);
         try
         {
             var result = await WithScratchAsync(paths, runName, plan, checkpoint, session, ct).ConfigureAwait(false);
-            if (result.Point.Details.Checkpoint is not null)
+            if (checkpoint is not null)
             {
                 // INV-7: the checkpoint moves last, after the point is durable.
-                await context.Effects.RunAsync(Effect.DropOldCheckpoint, async () => warnings.AddRange(
+                await Context.Effects.RunAsync(Effect.DropOldCheckpoint, async () => run.Warnings.AddRange(
                     await checkpoints.DropAsync([.. checkpoints.Ours.Except(checkpoints.Stale)]).ConfigureAwait(false))).ConfigureAwait(false);
             }
 
-            InPlaceMark.Clear(context.Paths, domain.Uuid);
-            return result with { Warnings = warnings };
+            InPlaceMark.Clear(Context.Paths, Domain.Uuid);
+            return result with { Warnings = run.Warnings };
         }
         finally
         {
-            await context.Effects.RunAsync(Effect.RemoveRunRecord, () => records.Remove(domain.Uuid)).ConfigureAwait(false);
+            // The record is what the next start ends a job by that this run couldn't end.
+            if (!_isJobLeftBehind)
+                await Context.Effects.RunAsync(Effect.RemoveRunRecord, () => records.Remove(Domain.Uuid)).ConfigureAwait(false);
         }
-    }
-
-    private BackupPlan PlanOf(IReadOnlyList<Point> points, BasePoint? basePoint, bool hasOtherVaults)
-    {
-        var newest = points.Count > 0 ? new RecoveryPoint(points[^1], PointDetailsJson.Read(points[^1].Properties)) : null;
-        var plan = BackupPlanner.Make(vm.Name, vm.Disks, newest, basePoint, hasOtherVaults, options, DiskSpec.DefaultChunkSizeBytes);
-        if (!InPlaceMark.IsSet(context.Paths, domain.Uuid))
-            return plan;
-        return plan with { Disks = [.. plan.Disks.Select(d => d.ReadWhole(BackupFaults.FullAfterInPlaceRestore(vm.Name)))] };
     }
 
     private async Task<BackupResult> WithScratchAsync(
         QemuRuntimePaths paths, string runName, BackupPlan plan, string? checkpoint, VaultSession session, CancellationToken ct)
     {
-        var folder = await context.Effects.RunAsync(
-            Effect.CreateScratch, () => Task.FromResult(paths.CreateRunFolder(domain, runName))).ConfigureAwait(false);
+        var folder = await Context.Effects.RunAsync(
+            Effect.CreateScratch, () => Task.FromResult(paths.CreateRunFolder(Domain, runName))).ConfigureAwait(false);
         try
         {
             if (folder.GetAvailableBytes() is var free && free < GuestWatch.ReserveOf(folder.FolderPath))
                 throw new FaultException(HostFaults.ScratchSpaceShort(folder.FolderPath, free, GuestWatch.ReserveOf(folder.FolderPath)));
-            return await WithJobAsync(folder, plan, checkpoint, session, ct).ConfigureAwait(false);
+            var scratch = await ScratchFiles.PrepareAsync(Context, folder, plan, ct).ConfigureAwait(false);
+            return await WithJobAsync(folder, scratch, plan, checkpoint, session, ct).ConfigureAwait(false);
         }
         finally
         {
-            await context.Effects.RunAsync(Effect.RemoveScratch, folder.Dispose).ConfigureAwait(false);
+            if (!_isJobLeftBehind)
+                await Context.Effects.RunAsync(Effect.RemoveScratch, () => RemoveScratch(folder)).ConfigureAwait(false);
+        }
+    }
+
+    private void RemoveScratch(QemuRunFolder folder)
+    {
+        folder.Dispose();
+        try
+        {
+            ScratchSecret.Remove(Context.RequiredHost, folder.FolderPath);
+        }
+        catch (LibvirtException)
+        {
+            // Its value goes with libvirt's process at the latest. The record stays, by which the next start undefines it.
+            _isJobLeftBehind = true;
         }
     }
 
     private async Task<BackupResult> WithJobAsync(
-        QemuRunFolder folder, BackupPlan plan, string? checkpoint, VaultSession session, CancellationToken ct)
+        QemuRunFolder folder, ScratchFiles scratch, BackupPlan plan, string? checkpoint, VaultSession session, CancellationToken ct)
     {
-        await using var job = new RunningVmJob(context, domain, folder, plan, checkpoint);
-        await using var watch = GuestWatch.Start(context.RequiredHost, domain, folder, context.Time);
+        var job = new RunningVmJob(Context, Domain, folder, scratch, plan, checkpoint);
+        try
+        {
+            return await ReadAsync(job, folder, plan, checkpoint, session, ct).ConfigureAwait(false);
+        }
+        finally
+        {
+            if (!_isJobLeftBehind)
+                _isJobLeftBehind = !await job.EndAsync().ConfigureAwait(false);
+        }
+    }
+
+    private async Task<BackupResult> ReadAsync(
+        RunningVmJob job, QemuRunFolder folder, BackupPlan plan, string? checkpoint, VaultSession session, CancellationToken ct)
+    {
+        await using var watch = GuestWatch.Start(Context.RequiredHost, Domain, folder, Context.Time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(ct, watch.Trouble);
         try
         {
-            var prepared = _clock.Lap();
-            progress?.Report(new RunProgress(RunStage.TakeSnapshot, null, 0, 0, 0));
-            var taker = new SnapshotTaker(context, domain, options);
-            var snapshot = await taker.TakeAsync(vm.Xml.AgentChannel is not null, job.BeginAsync, either.Token).ConfigureAwait(false);
-            if (options.Strict && snapshot.Reached < options.Consistency)
+            var prepared = run.Clock.Lap();
+            run.Progress?.Report(new RunProgress(RunStage.TakeSnapshot, null, 0, 0, 0));
+            var taker = new SnapshotTaker(Context, Domain, Options);
+            var snapshot = await taker.TakeAsync(run.Vm.Xml.AgentChannel is not null, job.BeginAsync, either.Token).ConfigureAwait(false);
+            if (Options.Strict && snapshot.Reached < Options.Consistency)
                 throw taker.Strictly(snapshot.Reached);
-            warnings.AddRange(snapshot.Warnings);
+            run.Warnings.AddRange(snapshot.Warnings);
             if (IsDegraded(snapshot))
             {
-                warnings.Add(AgentFaults.ConsistencyDegraded(vm.Name, SnapshotTaker.Term(options.Consistency), SnapshotTaker.Term(snapshot.Reached),
+                run.Warnings.Add(AgentFaults.ConsistencyDegraded(
+                    run.Vm.Name, SnapshotTaker.Term(Options.Consistency), SnapshotTaker.Term(snapshot.Reached),
                     snapshot.WhyLower?.Code.ToString() ?? "the guest has no pre-script"));
             }
 
-            var writer = new PointWriter(context, session, options, progress);
-            _ = _clock.Lap();
-            await context.Effects.RunAsync(Effect.Transfer, () => writer.WriteDisksAsync(job.Disks(), either.Token)).ConfigureAwait(false);
-            var transferred = _clock.Lap();
-            warnings.AddRange(writer.Warnings);
-
-            progress?.Report(new RunProgress(RunStage.Seal, null, 0, 0, session.Statistics.StoredBytes));
-            var saved = await context.Effects.RunAsync(Effect.StoreConfiguration,
-                () => VmConfiguration.StoreAsync(session, domain, vm, either.Token)).ConfigureAwait(false);
-            watch.CheckNow(domain);
-            var details = Details(plan, snapshot, writer, checkpoint, saved);
-            var point = await context.Effects.RunAsync(Effect.CommitPoint,
-                () => session.CommitAsync(PointDetailsJson.Write(details), snapshot.TakenUtc, either.Token)).ConfigureAwait(false);
+            var writer = await run.TransferAsync(session, job.Disks(), run.Clock.Lap(), either.Token).ConfigureAwait(false);
+            var transferred = run.Clock.Lap();
+            var point = await run.CommitAsync(
+                session, writer, plan, snapshot, checkpoint, () => watch.CheckNow(Domain), either.Token).ConfigureAwait(false);
             job.Keep();
 
-            await context.Effects.RunAsync(Effect.EndJob, job.EndAsync).ConfigureAwait(false);
-            return new BackupResult(
-                new RecoveryPoint(point, details), options.Consistency, IsDegraded(snapshot), warnings,
-                new BackupTiming(_clock.Total, prepared, snapshot.Frozen, transferred, _clock.Lap()),
-                writer.ReadBytes, point.Statistics.StoredBytes, point.Statistics.NewBytes);
+            _isJobLeftBehind = !await Context.Effects.RunAsync(Effect.EndJob, job.EndAsync).ConfigureAwait(false);
+            if (_isJobLeftBehind)
+                run.Warnings.Add(BackupFaults.BackupJobLeftBehind(Domain.Name));
+            return run.ResultOf(
+                point, writer, IsDegraded(snapshot), new BackupTiming(run.Clock.Total, prepared, snapshot.Frozen, transferred, run.Clock.Lap()));
         }
-        catch (Exception e) when (e is not FaultException && watch.Trouble.IsCancellationRequested)
+        catch (Exception e) when (e is not FaultException && !ct.IsCancellationRequested && (e is NbdException or LibvirtException || watch.Trouble.IsCancellationRequested))
         {
             // The reason is what the guest or the host did, not the read that was cut off by it.
-            watch.ThrowIfTroubled();
+            await watch.ThrowReasonAsync().ConfigureAwait(false);
             throw;
         }
     }
 
     // Unasked, the best that the guest offers is wanted: a guest without scripts then misses nothing.
     private bool IsDegraded(Snapshot snapshot) =>
-        snapshot.Reached < (options.ConsistencyIsExplicit ? options.Consistency : Consistency.FileSystem) && snapshot.Reached < options.Consistency;
-
-    private PointDetails Details(BackupPlan plan, Snapshot snapshot, PointWriter writer, string? checkpoint, SavedAttachments saved) => new()
-    {
-        Kind = SourceKind.VirtualMachine,
-        Name = vm.Name,
-        Host = context.RequiredHost.HostName,
-        Consistency = snapshot.Reached,
-        ConsistencyReason = snapshot.WhyLower?.Code.ToString(),
-        Checkpoint = checkpoint,
-        Online = true,
-        Disks = writer.Disks,
-        Skipped = plan.Skipped,
-        Note = options.Note,
-        FrozenMilliseconds = snapshot.Frozen?.TotalMilliseconds,
-        DomainXmlAttachment = saved.DomainXml,
-        NvramAttachment = saved.Nvram,
-    };
+        snapshot.Reached < (Options.ConsistencyIsExplicit ? Options.Consistency : Consistency.FileSystem) && snapshot.Reached < Options.Consistency;
 }

@@ -5,14 +5,12 @@ using Holdfast.Protection.Node;
 
 namespace Holdfast.Protection.Backup;
 
-/// <summary>libvirt's pull-mode backup job on a running domain, from its folder to its end. Disposing it ends the job if it runs.</summary>
-internal sealed class RunningVmJob(EngineContext context, Domain domain, QemuRunFolder folder, BackupPlan plan, string? checkpoint) : IAsyncDisposable
+/// <summary>libvirt's pull-mode backup job on a running domain, from its folder to its end.</summary>
+internal sealed class RunningVmJob(EngineContext context, Domain domain, QemuRunFolder folder, ScratchFiles scratch, BackupPlan plan, string? checkpoint)
 {
     private IReadOnlyList<DiskPlan> _disks = plan.Disks;
-    private bool _begun;
-
-    /// <summary>Whether a checkpoint was made that no point stands behind yet.</summary>
-    public bool HasLooseCheckpoint { get; private set; }
+    private bool _mayRun;
+    private bool _hasLooseCheckpoint;
 
     /// <summary>Begins the job and makes the checkpoint: the instant that all disks are of.</summary>
     /// <exception cref="FaultException">libvirt refuses.</exception>
@@ -24,9 +22,10 @@ internal sealed class RunningVmJob(EngineContext context, Domain domain, QemuRun
             {
                 await context.Effects.RunAsync(Effect.BackupBegin, async () =>
                 {
-                    await domain.BackupBeginAsync(JobXml(), CheckpointXmlOrNull(), BackupBeginOptions.None, CancellationToken.None).ConfigureAwait(false);
-                    _begun = true;
-                    HasLooseCheckpoint = checkpoint is not null;
+                    // Set beforehand: where the connection breaks, libvirt may have begun all the same.
+                    _mayRun = true;
+                    _hasLooseCheckpoint = checkpoint is not null;
+                    await domain.BackupBeginAsync(JobXml(), CheckpointXmlOrNull(), scratch.BeginOptions, CancellationToken.None).ConfigureAwait(false);
                 }).ConfigureAwait(false);
                 return;
             }
@@ -39,6 +38,7 @@ internal sealed class RunningVmJob(EngineContext context, Domain domain, QemuRun
             }
             catch (LibvirtException e) when (!e.IsConnectionLost)
             {
+                _mayRun = _hasLooseCheckpoint = false;
                 throw new FaultException(Explain(e), e);
             }
         }
@@ -49,37 +49,32 @@ internal sealed class RunningVmJob(EngineContext context, Domain domain, QemuRun
         d, NbdEndpoint.Unix(folder.SocketPath), d.Facts.Target, d.Base is null ? null : BitmapOf(d)))];
 
     /// <summary>The point is committed: the checkpoint stands for it.</summary>
-    public void Keep() => HasLooseCheckpoint = false;
+    public void Keep() => _hasLooseCheckpoint = false;
 
-    /// <summary>Ends the job and waits until libvirt is done with its files.</summary>
-    public async Task EndAsync()
+    /// <summary>Ends the job if it runs, waits until libvirt is done with its files, and drops a checkpoint that no point stands behind. May be called again.</summary>
+    /// <returns>False: libvirt couldn't be reached in time. What it holds is left to the next start, and its files must stay.</returns>
+    public async Task<bool> EndAsync()
     {
-        if (!_begun)
-            return;
-        await JobOwner.EndAsync(domain, folder.FolderPath, CancellationToken.None).ConfigureAwait(false);
-        _begun = false;
+        if (_mayRun)
+            _mayRun = !await DomainCleanUp.TryAsync(context, domain, UndoAsync).ConfigureAwait(false);
+        return !_mayRun;
     }
 
-    /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
+    private async Task UndoAsync(Domain reached)
     {
-        await EndAsync().ConfigureAwait(false);
-        JobOwner.ResumeAfterIoError(domain);
-        if (!HasLooseCheckpoint || checkpoint is null)
-            return;
-        using var loose = domain.FindCheckpoint(checkpoint);
-        if (loose is null)
+        await JobOwner.EndAsync(reached, folder.FolderPath, CancellationToken.None).ConfigureAwait(false);
+        JobOwner.ResumeAfterIoError(reached);
+        if (!_hasLooseCheckpoint)
             return;
         try
         {
-            loose.Delete();
+            using var loose = reached.FindCheckpoint(checkpoint!);
+            loose?.Delete();
         }
-        catch (LibvirtException)
+        catch (LibvirtException e) when (!e.IsConnectionLost)
         {
             // The domain is off or its bitmaps are gone: the next run drops it, as no point stands behind it.
         }
-
-        HasLooseCheckpoint = false;
     }
 
     private BackupXml JobXml() => new()
@@ -95,6 +90,7 @@ internal sealed class RunningVmJob(EngineContext context, Domain domain, QemuRun
                 ExportName = d.Facts.Target,
                 ExportBitmap = d.Base is null ? null : BitmapOf(d),
                 ScratchPath = folder.ScratchPath(d.Facts.Target),
+                ScratchSecret = scratch.SecretOf(d),
             }),
             .. plan.Skipped.Select(s => new BackupDiskXml { Target = s.Target, IsIncluded = false }),
         ],

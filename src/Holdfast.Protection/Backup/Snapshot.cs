@@ -1,4 +1,5 @@
 using Holdfast.Faults;
+using Holdfast.GuestAgent;
 
 namespace Holdfast.Protection.Backup;
 
@@ -9,4 +10,8 @@ namespace Holdfast.Protection.Backup;
 /// <param name="Frozen">How long the guest was frozen, or null.</param>
 /// <param name="Warnings">What went wrong without ending the run.</param>
 internal sealed record Snapshot(
-    DateTimeOffset TakenUtc, Consistency Reached, Fault? WhyLower, TimeSpan? Frozen, IReadOnlyList<Fault> Warnings);
+    DateTimeOffset TakenUtc, Consistency Reached, Fault? WhyLower, TimeSpan? Frozen, IReadOnlyList<Fault> Warnings)
+{
+    /// <summary>The guest's network interfaces as its agent told them; empty where it couldn't be asked.</summary>
+    public IReadOnlyList<GuestNetworkInterface> Interfaces { get; init; } = [];
+}

@@ -17,6 +17,7 @@ internal sealed class SnapshotTaker(EngineContext context, Domain domain, Backup
     private static readonly TimeSpan PingTimeout = TimeSpan.FromSeconds(5);
     private readonly GuestAgentClient _agent = new(new LibvirtAgentChannel(domain), new GuestAgentClientOptions { TimeProvider = context.Time });
     private readonly List<Fault> _warnings = [];
+    private IReadOnlyList<GuestNetworkInterface> _interfaces = [];
     private SnapshotScripts? _scripts;
     private Fault? _whyLower;
     private bool _preScriptSucceeded;
@@ -51,6 +52,7 @@ internal sealed class SnapshotTaker(EngineContext context, Domain domain, Backup
         try
         {
             await _agent.PingAsync(PingTimeout, ct).ConfigureAwait(false);
+            await LearnInterfacesAsync(ct).ConfigureAwait(false);
             if (options.Consistency < Consistency.Application)
                 return;
             var scripts = _scripts = await SnapshotScripts.PrepareAsync(_agent, ct).ConfigureAwait(false);
@@ -66,12 +68,27 @@ internal sealed class SnapshotTaker(EngineContext context, Domain domain, Backup
         }
     }
 
+    // Not worth anything of the run: an agent without the command, or that answers nonsense, has told nothing.
+    private async Task LearnInterfacesAsync(CancellationToken ct)
+    {
+        try
+        {
+            _interfaces = await _agent.NetworkInterfacesAsync(ct).ConfigureAwait(false);
+        }
+        catch (GuestAgentException e) when (e.Kind is not (GuestAgentErrorKind.Unresponsive or GuestAgentErrorKind.NotConnected))
+        {
+            _interfaces = [];
+        }
+    }
+
     private void JudgePreScript(SnapshotScripts scripts, SnapshotScriptResult result)
     {
         var path = scripts.Config?.PreScriptLocation ?? SnapshotScriptConfig.Location;
         _preScriptSucceeded = result.Status is SnapshotScriptStatus.Succeeded;
         var fault = result switch
         {
+            { Refusal: SnapshotScriptRefusal.ConfigMalformed or SnapshotScriptRefusal.ConfigUnreadable } =>
+                AgentFaults.ScriptConfigUnusable(domain.Name, SnapshotScriptConfig.Location, result.Detail),
             { Status: SnapshotScriptStatus.Refused } => AgentFaults.ScriptRefused(domain.Name, path, result.Detail),
             { Status: SnapshotScriptStatus.Failed, TimedOut: true } =>
                 AgentFaults.ScriptTimedOut(domain.Name, path, TimeSpan.FromSeconds(scripts.Config?.TimeoutInSeconds ?? 0)),
@@ -94,11 +111,15 @@ internal sealed class SnapshotTaker(EngineContext context, Domain domain, Backup
             return Done(context.Time.GetUtcNow(), frozen: null);
         }
 
+        if (context.Journal is not null)
+            await context.Journal.FreezeIntendedAsync(ct).ConfigureAwait(false);
         await using var freeze = await FrozenGuest.FreezeAsync(
             _agent, new FreezeRequest(context.RequiredHost.Uri.Text, domain.Uuid), FreezeOptionsOf(), ct).ConfigureAwait(false);
         if (freeze.Guest is not { } guest)
         {
             Lower(FreezeFaults.Of(freeze.NotFrozen!, domain.Name, options.FreezeLimit));
+            if (freeze.NotFrozen!.ThawPending)
+                _warnings.Add(AgentFaults.ThawFailed(domain.Name, "the guard goes on trying"));
             RefuseIfStrict(Consistency.Crash);
             await begin().ConfigureAwait(false);
             return Done(context.Time.GetUtcNow(), frozen: null);
@@ -112,6 +133,8 @@ internal sealed class SnapshotTaker(EngineContext context, Domain domain, Backup
                 ? AgentFaults.FreezeTimedOut(domain.Name, options.FreezeLimit) : AgentFaults.FreezeDidNotHold(domain.Name));
         if (outcome.ThawPending)
             _warnings.Add(AgentFaults.ThawFailed(domain.Name, "the guard goes on trying"));
+        else if (context.Journal is not null)
+            await context.Journal.ThawedAsync(ct).ConfigureAwait(false);
         return Done(taken, outcome.Held ? outcome.Duration : null);
     }
 
@@ -127,7 +150,7 @@ internal sealed class SnapshotTaker(EngineContext context, Domain domain, Backup
     private Snapshot Done(DateTimeOffset taken, TimeSpan? frozen)
     {
         var reached = frozen is null ? Consistency.Crash : _preScriptSucceeded ? Consistency.Application : Consistency.FileSystem;
-        return new Snapshot(taken, reached, reached < options.Consistency ? _whyLower : null, frozen, _warnings);
+        return new Snapshot(taken, reached, reached < options.Consistency ? _whyLower : null, frozen, _warnings) { Interfaces = _interfaces };
     }
 
     private void RefuseIfStrict(Consistency reached)

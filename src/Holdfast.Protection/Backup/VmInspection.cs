@@ -1,5 +1,7 @@
+using System.Xml.Linq;
 using Holdfast.Faults;
 using Holdfast.Libvirt;
+using Holdfast.Protection.Secrets;
 using Holdfast.Protection.Sources;
 
 namespace Holdfast.Protection.Backup;
@@ -9,25 +11,47 @@ namespace Holdfast.Protection.Backup;
 /// <param name="State">Its state.</param>
 /// <param name="Xml">Its live (or, when off, inactive) XML.</param>
 /// <param name="Disks">Its disks.</param>
-internal sealed record VmInspection(string Name, DomainStateInfo State, DomainXml Xml, IReadOnlyList<DiskFacts> Disks)
+/// <param name="Secrets">The secrets that its definition names.</param>
+internal sealed record VmInspection(string Name, DomainStateInfo State, DomainXml Xml, IReadOnlyList<DiskFacts> Disks, SavedSecrets Secrets) : IDisposable
 {
     /// <summary>Whether a guest runs.</summary>
     public bool IsOnline => State.IsActive;
 
+    /// <summary>The passphrase of a disk; null where it isn't encrypted.</summary>
+    public ImageEncryption? EncryptionOf(DiskFacts disk) =>
+        disk.EncryptionSecret is { } reference && Secrets.Find(reference) is { } secret ? new ImageEncryption(secret.Value) : null;
+
+    /// <summary>Clears the secrets.</summary>
+    public void Dispose() => Secrets.Dispose();
+
     /// <summary>Looks at a domain, and refuses what can't be backed up.</summary>
     /// <exception cref="FaultException">Its state, devices or other jobs don't allow a backup.</exception>
-    public static async Task<VmInspection> InspectAsync(LibvirtConnection host, Domain domain, CancellationToken ct)
+    public static async Task<VmInspection> InspectAsync(
+        LibvirtConnection host, Domain domain, IReadOnlyCollection<string> excludedDisks, CancellationToken ct)
     {
         var state = domain.GetState();
         RefuseState(domain.Name, state);
         var xml = domain.ReadXml(state.IsActive ? DomainXmlOptions.None : DomainXmlOptions.Inactive);
-        RefuseSecrets(domain.Name, xml);
+        RefuseTpm(domain.Name, xml);
         var disks = new List<DiskFacts>();
         foreach (var disk in xml.Disks)
-            disks.Add(await FactsAsync(host, domain, state, disk, ct).ConfigureAwait(false));
+        {
+            // What is asked here of a running VM's image (version, data file, chain) doesn't change while it runs.
+            var facts = DiskInspection.OfDomain(host, disk);
+            disks.Add(await DiskInspection.WithImageAsync(facts, domain, disk, isShared: state.IsActive, ct).ConfigureAwait(false));
+        }
+
         if (state.IsActive)
             RefuseJobs(domain, xml);
-        return new VmInspection(domain.Name, state, xml, disks);
+        return new VmInspection(domain.Name, state, xml, disks, VmSecrets.Read(host, domain.Name, Without(xml, excludedDisks)));
+    }
+
+    // What isn't in the point needs no secret.
+    private static DomainXml Without(DomainXml xml, IReadOnlyCollection<string> disks)
+    {
+        var root = new XElement(xml.Root);
+        root.Elements("devices").Elements("disk").Where(d => disks.Contains((string?)d.Element("target")?.Attribute("dev"))).Remove();
+        return DomainXml.Read(root);
     }
 
     private static void RefuseState(string vm, DomainStateInfo state)
@@ -47,14 +71,11 @@ internal sealed record VmInspection(string Name, DomainStateInfo State, DomainXm
 
     private static string Words(DomainStateInfo state) => Inventory.VmStateText.Of(state);
 
-    private static void RefuseSecrets(string vm, DomainXml xml)
+    // Its state lies in a folder of its emulator's, which changes it at any time; the disks alone would be of a machine that never was.
+    private static void RefuseTpm(string vm, DomainXml xml)
     {
-        // Disks are refused one by one by the planner; here is what lies outside of them.
         if (xml.Tpms.Any(t => t.Backing == "emulator"))
             throw new FaultException(BackupFaults.VmSecretsUnsupported(vm, "TPM"));
-        var elsewhere = xml.Secrets.FirstOrDefault(s => !s.Location.Contains("/disk", StringComparison.Ordinal));
-        if (elsewhere is not null)
-            throw new FaultException(BackupFaults.VmSecretsUnsupported(vm, elsewhere.Location));
     }
 
     private static void RefuseJobs(Domain domain, DomainXml xml)
@@ -71,39 +92,5 @@ internal sealed record VmInspection(string Name, DomainStateInfo State, DomainXm
 
         if (domain.GetJobType() is DomainJobType.Bounded or DomainJobType.Unbounded)
             throw new FaultException(BackupFaults.DomainJobActive(domain.Name, domain.GetJobStatistics().Operation.ToString()));
-    }
-
-    private static async Task<DiskFacts> FactsAsync(
-        LibvirtConnection host, Domain domain, DomainStateInfo state, DomainDisk disk, CancellationToken ct)
-    {
-        var path = host.ResolvePath(disk.Source);
-        var facts = new DiskFacts
-        {
-            Target = disk.Target,
-            Device = disk.Device switch { DiskDevice.CdRom => "cdrom", DiskDevice.Floppy => "floppy", DiskDevice.Lun => "lun", _ => "disk" },
-            SourceType = disk.Source.Kind.ToString().ToLowerInvariant(),
-            SourcePath = path,
-            Format = disk.Format,
-            IsReadOnly = disk.IsReadOnly,
-            IsShareable = disk.IsShareable,
-            IsTransient = disk.IsTransient,
-            IsEncrypted = disk.IsEncrypted || disk.Source.Encryption is not null,
-        };
-        if (facts is not { Device: "disk", SourcePath: not null, IsReadOnly: false, IsTransient: false, SourceType: "file" or "block" or "volume" })
-            return facts;
-
-        // What is asked here of a running VM's image (version, data file, chain) doesn't change while it runs.
-        var chain = await ImageInfo.ReadChainAsync(path!, disk.Format, isShared: state.IsActive, ct).ConfigureAwait(false);
-        if (chain.Any(i => i.IsEncrypted))
-            facts = facts with { IsEncrypted = true };
-        string[] paths = state.IsActive && disk.IsBackingChainComplete
-            ? [path!, .. disk.BackingChain.Select(s => s.Path).OfType<string>()] : [.. chain.Select(i => i.Path)];
-        return facts with
-        {
-            SizeBytes = state.IsActive ? domain.GetBlockInfo(disk.Target).CapacityBytes : chain[0].SizeBytes,
-            TrackingObstacle = chain[0].TrackingObstacle ?? (disk.IsShareable ? "other VMs may write to it" : null),
-            Bitmaps = [.. chain[0].Bitmaps.Select(b => b.Name)],
-            Chain = [.. paths.Select(ImageIdentity.Of)],
-        };
     }
 }

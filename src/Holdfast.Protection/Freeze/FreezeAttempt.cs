@@ -1,3 +1,5 @@
+using System.Globalization;
+using Holdfast.Faults;
 using Holdfast.GuestAgent;
 using Holdfast.Protection.Node;
 
@@ -8,6 +10,7 @@ internal sealed class FreezeAttempt(GuestAgentClient agent, FreezeRequest reques
 {
     // Types whose file systems Linux and Windows can freeze; of others it isn't known whether the agent counts them.
     private static readonly HashSet<string> Freezable = new(StringComparer.OrdinalIgnoreCase) { "ext2", "ext3", "ext4", "xfs", "btrfs", "f2fs", "jfs", "nilfs2", "gfs2" };
+    private static readonly TimeSpan GuardPoll = TimeSpan.FromMilliseconds(100);
 
     private readonly FreezeIntentStore _intents = new(options.StateDirectory);
 
@@ -15,6 +18,7 @@ internal sealed class FreezeAttempt(GuestAgentClient agent, FreezeRequest reques
     {
         ct.ThrowIfCancellationRequested();
         var path = _intents.PathOf(request.LibvirtUri, request.DomainId);
+        await EarlierGuardAsync(path, ct);
         var earlier = FreezeIntentStore.TryRead(path);
         if (Owned(earlier) is { } owned)
             return new FreezeResult(owned);
@@ -26,7 +30,10 @@ internal sealed class FreezeAttempt(GuestAgentClient agent, FreezeRequest reques
         {
             if (await agent.FsFreezeStatusAsync(null, ct) is FreezeStatus.Frozen && !await ThawedLeftoverAsync(leftBehind, ct))
                 return Not(NotFrozenReason.FrozenBySomeoneElse, "The guest's file systems are frozen already, and not by this node.");
-            expected = await ExpectedAsync(ct);
+            var freezable = await FreezableAsync(ct);
+            if (freezable is not null && await FrozenFileSystems.AnyAsync(agent, freezable, ct))
+                return Not(NotFrozenReason.FrozenBySomeoneElse, "A file system of the guest is frozen already, and not by this node.");
+            expected = freezable?.Count;
         }
         catch (GuestAgentException e)
         {
@@ -63,7 +70,7 @@ internal sealed class FreezeAttempt(GuestAgentClient agent, FreezeRequest reques
         {
             return Not(Reason(e.Kind), e.Message, e);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or FaultException)
         {
             return Not(NotFrozenReason.IntentNotWritten, $"The note that the guest is to be thawed can't be written: {e.Message}", e);
         }
@@ -82,10 +89,14 @@ internal sealed class FreezeAttempt(GuestAgentClient agent, FreezeRequest reques
         try
         {
             await session.Effects.RunAsync(Effect.Freeze, session.FreezeAsync);
-            if (session.FileSystems == 0)
-                failure = session.FileSystemsExpected is > 0
-                    ? new NotFrozen(NotFrozenReason.FrozenBySomeoneElse, "Every file system that can be frozen is frozen already, and not by this node.")
-                    : new NotFrozen(NotFrozenReason.NothingToFreeze, "The guest has no file system that can be frozen.");
+            failure = (session.FileSystems, session.FileSystemsExpected) switch
+            {
+                (0, > 0) => new NotFrozen(NotFrozenReason.FrozenBySomeoneElse, "Every file system that can be frozen is frozen already, and not by this node."),
+                (0, _) => new NotFrozen(NotFrozenReason.NothingToFreeze, "The guest has no file system that can be frozen."),
+                var (frozen, expected) when frozen < expected => new NotFrozen(NotFrozenReason.FrozenInPart, string.Create(
+                    CultureInfo.InvariantCulture, $"only {frozen} of {expected} file systems could be frozen; somebody in the guest held the others")),
+                _ => null,
+            };
         }
         catch (GuestAgentException e) when (!e.MayHaveRun)
         {
@@ -105,7 +116,7 @@ internal sealed class FreezeAttempt(GuestAgentClient agent, FreezeRequest reques
 
         using (session)
         {
-            var end = await session.EndWithoutFreezeAsync(mayBeFrozen: failure is null or { Reason: NotFrozenReason.ReplyLost });
+            var end = await session.EndWithoutFreezeAsync(mayBeFrozen: session.FileSystems > 0 || failure is null or { Reason: NotFrozenReason.ReplyLost });
             ct.ThrowIfCancellationRequested();
             return new FreezeResult(failure! with { ThawPending = end.ThawPending });
         }
@@ -123,6 +134,15 @@ internal sealed class FreezeAttempt(GuestAgentClient agent, FreezeRequest reques
         {
             // Nothing was frozen; a leftover intent costs a look at the next start.
         }
+    }
+
+    // The guard of a node that was killed makes sure of the thaw for some seconds: worth waiting for.
+    private async Task EarlierGuardAsync(string path, CancellationToken ct)
+    {
+        using var patience = new CancellationTokenSource(options.ThawPatience, options.TimeProvider);
+        while (!patience.IsCancellationRequested && FreezeIntentStore.TryRead(path) is { } earlier
+            && (earlier.Owner == ProcessIdentity.Current() || !earlier.Owner.IsAlive()) && earlier.Guard.IsAlive())
+            await Task.Delay(GuardPoll, options.TimeProvider, ct);
     }
 
     private static NotFrozen? Owned(FreezeIntent? intent)
@@ -145,13 +165,13 @@ internal sealed class FreezeAttempt(GuestAgentClient agent, FreezeRequest reques
         return await agent.FsFreezeStatusAsync(null, ct) is FreezeStatus.Thawed;
     }
 
-    private async Task<int?> ExpectedAsync(CancellationToken ct)
+    private async Task<IReadOnlyList<GuestFileSystem>?> FreezableAsync(CancellationToken ct)
     {
         try
         {
             var all = await agent.FsInfoAsync(ct);
             // Mounted twice, a file system is frozen once.
-            return all.Where(fs => Freezable.Contains(fs.Type) && (request.MountPoints?.Contains(fs.MountPoint) ?? true)).DistinctBy(fs => fs.Device).Count();
+            return [.. all.Where(fs => Freezable.Contains(fs.Type) && (request.MountPoints?.Contains(fs.MountPoint) ?? true)).DistinctBy(fs => fs.Device)];
         }
         catch (GuestAgentException e) when (e.Kind is GuestAgentErrorKind.CommandNotFound or GuestAgentErrorKind.CommandDisabled
             or GuestAgentErrorKind.GuestError or GuestAgentErrorKind.ProtocolError or GuestAgentErrorKind.LimitExceeded)

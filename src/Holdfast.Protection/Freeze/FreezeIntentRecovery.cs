@@ -24,7 +24,8 @@ public static class FreezeIntentRecovery
     {
         if (FreezeIntentStore.TryRead(path) is not { } intent)
             return new FreezeRecovery(path, null, FreezeRecoveryOutcome.Unreadable);
-        if (intent.Owner.IsAlive() || intent.Guard.IsAlive())
+        // A guard that ended meanwhile removed its intent before: it has done what there was to do.
+        if (intent.Owner.IsAlive() || intent.Guard.IsAlive() || !File.Exists(path))
             return new FreezeRecovery(path, intent, FreezeRecoveryOutcome.StillOwned);
         using var limit = new CancellationTokenSource(patience, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, ct);

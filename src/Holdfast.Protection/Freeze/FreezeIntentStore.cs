@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Holdfast.Protection.Node;
 
 namespace Holdfast.Protection.Freeze;
 
@@ -9,7 +10,6 @@ public sealed class FreezeIntentStore
 {
     private const string Suffix = ".intent";
     private const int IntentBytesMax = 64 * 1024;
-    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     private readonly string _folder;
 
@@ -28,25 +28,9 @@ public sealed class FreezeIntentStore
     public void Write(FreezeIntent intent)
     {
         ArgumentNullException.ThrowIfNull(intent);
-        Directory.CreateDirectory(_folder, OwnerOnly | UnixFileMode.UserExecute);
-        var path = PathOf(intent.LibvirtUri, intent.DomainId);
-        var draft = $"{path}.{Guid.NewGuid():N}.new";
-        try
-        {
-            using (var file = new FileStream(draft, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = OwnerOnly }))
-            {
-                file.Write(JsonSerializer.SerializeToUtf8Bytes(intent, FreezeJson.Default.FreezeIntent));
-                file.Flush(flushToDisk: true);
-            }
-            File.Move(draft, path, overwrite: true);
-        }
-        catch
-        {
-            File.Delete(draft);
-            throw;
-        }
-        GuardNative.SyncDirectory(_folder);
-        GuardNative.SyncDirectory(Path.GetDirectoryName(_folder)!);
+        PrivateFolder.Create(_folder);
+        HostFile.WriteDurably(PathOf(intent.LibvirtUri, intent.DomainId), JsonSerializer.SerializeToUtf8Bytes(intent, FreezeJson.Default.FreezeIntent));
+        HostFile.SyncFolder(Path.GetDirectoryName(_folder)!);
     }
 
     /// <summary>Removes a guest's intent, if there is one.</summary>
@@ -76,9 +60,7 @@ public sealed class FreezeIntentStore
 
     internal static void RemoveFile(string path)
     {
-        if (!File.Exists(path))
-            return;
-        File.Delete(path);
-        GuardNative.SyncDirectory(Path.GetDirectoryName(path)!);
+        if (File.Exists(path))
+            HostFile.Delete(path);
     }
 }

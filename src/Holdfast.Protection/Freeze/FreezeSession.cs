@@ -1,3 +1,4 @@
+using Holdfast.Faults;
 using Holdfast.GuestAgent;
 using Holdfast.Protection.Node;
 
@@ -43,7 +44,7 @@ internal sealed class FreezeSession(GuestAgentClient agent, FreezeRequest reques
             return new FreezeOutcome(false, Elapsed, known is FreezeBroken.No ? broken : known, ThawPending: !gone);
         }
         var duration = Elapsed;
-        if (await _guard.DisarmAsync())
+        if (await Effects.RunAsync(Effect.DisarmGuard, _guard.DisarmAsync))
             broken = FreezeBroken.ThawedByGuard;
         await Effects.RunAsync(Effect.ClearFreezeIntent, Forget);
         if (known is not FreezeBroken.No)
@@ -122,7 +123,7 @@ internal sealed class FreezeSession(GuestAgentClient agent, FreezeRequest reques
                 intents.Write(Intent(spare));
                 await spare.AnnounceFreezeAsync();
             }
-            catch (Exception e) when (e is GuardNotArmedException or IOException or UnauthorizedAccessException)
+            catch (Exception e) when (e is GuardNotArmedException or IOException or UnauthorizedAccessException or FaultException)
             {
                 // Neither node nor guard reaches the guest now; the intent stays, and the next recovery thaws.
                 return false;

@@ -16,6 +16,8 @@ public sealed class GuardProcessStarter(GuardCommand command) : IGuardStarter
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
+            // Nothing reads it: but whoever reads the node's to its end mustn't wait for a guard that outlives the node.
+            RedirectStandardError = true,
             WorkingDirectory = "/",
             UseShellExecute = false,
         };
@@ -46,6 +48,7 @@ public sealed class GuardProcessStarter(GuardCommand command) : IGuardStarter
         {
             process.StandardInput.BaseStream.Dispose();
             process.StandardOutput.BaseStream.Dispose();
+            process.StandardError.BaseStream.Dispose();
             process.Dispose();
         }
     }

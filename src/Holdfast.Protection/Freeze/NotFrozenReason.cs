@@ -30,6 +30,9 @@ public enum NotFrozenReason
     /// <summary>File systems were frozen beforehand, not by this node: they are left as they are.</summary>
     FrozenBySomeoneElse,
 
+    /// <summary>Fewer file systems were frozen than there are: somebody held the others frozen. Those that were frozen were thawed again.</summary>
+    FrozenInPart,
+
     /// <summary>Another process of this node is freezing this guest right now.</summary>
     AnotherFreezeUnderway,
 

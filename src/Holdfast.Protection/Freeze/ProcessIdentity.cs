@@ -37,5 +37,6 @@ public sealed record ProcessIdentity(int Pid, long StartTicks, Guid BootId)
 
     internal static ProcessIdentity Dead(int pid) => new(pid, -1, Guid.Empty);
 
-    private static Guid CurrentBoot() => Guid.Parse(File.ReadAllText(BootIdPath).AsSpan().Trim());
+    /// <summary>The boot that this machine is in.</summary>
+    internal static Guid CurrentBoot() => Guid.Parse(File.ReadAllText(BootIdPath).AsSpan().Trim());
 }

@@ -3,6 +3,7 @@ using System.IO.Enumeration;
 using Holdfast.Faults;
 using Holdfast.GuestAgent;
 using Holdfast.Libvirt;
+using Holdfast.Protection.Backup;
 using Holdfast.Protection.Guest;
 using Holdfast.Protection.Node;
 using Holdfast.Protection.Points;
@@ -13,6 +14,10 @@ namespace Holdfast.Protection.Inventory;
 /// <param name="context">What it works with; without a vault there are no points, without a host only points.</param>
 public sealed class VmInventory(EngineContext context)
 {
+    // How often, and how far apart, a VM is looked at that libvirt can't answer for: one that is just going down needs a moment.
+    private const int Looks = 10;
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(200);
+
     private static readonly TimeSpan AgentTimeout = TimeSpan.FromSeconds(3);
 
     /// <summary>All VMs by name; those that are gone come last. Images that were backed up without a VM aren't among them.</summary>
@@ -49,6 +54,7 @@ public sealed class VmInventory(EngineContext context)
         {
             1 => found[0],
             0 => throw new FaultException(BackupFaults.VmNotFound(nameOrUuid, context.Host?.Uri.ToString() ?? "")),
+            _ when found.All(v => !v.Exists) => throw new FaultException(VaultFaults.SourceAmbiguous(nameOrUuid, found.Select(Candidate))),
             _ => throw new FaultException(BackupFaults.VmNameAmbiguous(nameOrUuid, found.Select(Candidate))),
         };
     }
@@ -83,33 +89,59 @@ public sealed class VmInventory(EngineContext context)
 
     private async Task<VmSummary?> ReadAsync(Domain domain, List<RecoveryPoint>? points, CancellationToken ct)
     {
-        var subject = FaultSubject.OfVm(domain.Name, "look at the VM");
-        try
+        for (var look = 1; ; look++)
         {
-            var state = domain.GetState();
-            var xml = domain.ReadXml();
-            var disks = xml.Disks.Select(d => ReadDisk(domain, d)).ToList();
-            var agent = await ReadAgentAsync(domain, state, xml, ct).ConfigureAwait(false);
-            return new VmSummary(
-                domain.Uuid, domain.Name, Exists: true, VmStateText.Of(state), disks, agent, points?[0],
-                context.Vault is null ? null : points?.Count ?? 0);
-        }
-        catch (LibvirtException e) when (e.IsNotFound)
-        {
-            // Undefined since it was listed.
-            return null;
-        }
-        catch (LibvirtException e)
-        {
-            throw new FaultException(FaultMapping.ToFault(e, subject)!, e);
+            try
+            {
+                return await ReadOnceAsync(domain, points, ct).ConfigureAwait(false);
+            }
+            catch (LibvirtException e) when (e.IsNotFound)
+            {
+                // Undefined since it was listed.
+                return null;
+            }
+            catch (LibvirtException e) when (look == Looks || e.IsConnectionLost)
+            {
+                throw new FaultException(FaultMapping.ToFault(e, FaultSubject.OfVm(domain.Name, "look at the VM"))!, e);
+            }
+            catch (LibvirtException)
+            {
+                // It may be stopping in the middle of the look, which breaks whatever is asked of its QEMU until libvirt has seen it off.
+                await Task.Delay(BetweenLooks, ct).ConfigureAwait(false);
+            }
         }
     }
 
-    private VmDisk ReadDisk(Domain domain, DomainDisk disk)
+    private async Task<VmSummary> ReadOnceAsync(Domain domain, List<RecoveryPoint>? points, CancellationToken ct)
     {
-        var path = PathOf(disk.Source);
-        var header = disk.Format == "qcow2" && path is not null ? ImageHeader.TryReadFile(path) : null;
-        return DiskAssessment.Assess(domain.Name, disk, path, header, SizeOf(domain, disk));
+        var state = domain.GetState();
+        var xml = domain.ReadXml();
+        var disks = new List<VmDisk>();
+        foreach (var disk in xml.Disks)
+            disks.Add(await ReadDiskAsync(domain, disk, ct).ConfigureAwait(false));
+        var agent = await ReadAgentAsync(domain, state, xml, ct).ConfigureAwait(false);
+        return new VmSummary(
+            domain.Uuid, domain.Name, Exists: true, VmStateText.Of(state), disks, agent, points?[0],
+            context.Vault is null ? null : points?.Count ?? 0);
+    }
+
+    private async Task<VmDisk> ReadDiskAsync(Domain domain, DomainDisk disk, CancellationToken ct)
+    {
+        var facts = DiskInspection.OfDomain(disk) with { SourcePath = PathOf(disk.Source) };
+        Fault? obstacle = null;
+        try
+        {
+            facts = await DiskInspection.WithImageAsync(facts, domain, disk, isShared: true, ct).ConfigureAwait(false);
+        }
+        catch (FaultException e)
+        {
+            // The list shows a VM with a missing or unreadable image all the same.
+            obstacle = e.Fault;
+        }
+
+        obstacle ??= BackupPlanner.ObstacleOf(domain.Name, facts);
+        return new VmDisk(
+            disk.Target, facts.Device, facts.Format, facts.SourcePath, facts.SizeBytes > 0 ? facts.SizeBytes : SizeOf(domain, disk), obstacle is null, obstacle);
     }
 
     private string? PathOf(DiskSource source)

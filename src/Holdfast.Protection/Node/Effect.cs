@@ -1,7 +1,7 @@
 namespace Holdfast.Protection.Node;
 
 /// <summary>
-/// Every external effect of a backup or restore run, in the order in which a run has them. The crash tests are generated
+/// Every external effect of a backup or restore run, in the order in which a run has them; later finds stand at the end. The crash tests are generated
 /// from this list: a run is killed before and after each one, and a member that no run reaches fails the test.
 /// </summary>
 public enum Effect
@@ -69,4 +69,10 @@ public enum Effect
     RemoveRestoreJournal,
     /// <summary>Restore: the domain is started.</summary>
     StartDomain,
+
+    /// <summary>The guard is sent home, after the thaw and before the intent is removed.</summary>
+    DisarmGuard,
+
+    /// <summary>Restore: secrets of an encrypted VM are defined that the host doesn't have.</summary>
+    DefineSecrets,
 }

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 namespace Holdfast.Protection.Node;
 
 /// <summary>What the engine's services work with. Built once by whoever composes the program.</summary>
-public sealed class EngineContext
+public sealed record EngineContext
 {
     /// <summary>The open vault; null for commands that need none (listing VMs without points).</summary>
     public BackupVault? Vault { get; init; }
@@ -16,14 +16,14 @@ public sealed class EngineContext
     /// <summary>The node's folders.</summary>
     public required NodePaths Paths { get; init; }
 
-    /// <summary>How the guard process is started: program and arguments.</summary>
-    public IReadOnlyList<string> GuardCommand { get; init; } = [];
-
     /// <summary>The clock.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
     /// <summary>The gate of external effects.</summary>
     public EffectGate Effects { get; init; } = EffectGate.Open;
+
+    /// <summary>Told what a run is about to do, where other nodes may have to clean up after it; null where this node works alone.</summary>
+    public IRunJournal? Journal { get; init; }
 
     /// <summary>The log.</summary>
     public ILoggerFactory Logs { get; init; } = Microsoft.Extensions.Logging.Abstractions.NullLoggerFactory.Instance;

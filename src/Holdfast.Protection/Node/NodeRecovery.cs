@@ -2,6 +2,7 @@ using Holdfast.Faults;
 using Holdfast.Libvirt;
 using Holdfast.Protection.Freeze;
 using Holdfast.Protection.Restore;
+using Holdfast.Protection.Secrets;
 
 namespace Holdfast.Protection.Node;
 
@@ -15,7 +16,12 @@ public sealed class NodeRecovery(EngineContext context)
     private readonly RunRecords _records = new(context.Paths);
 
     /// <summary>Thaws what was left frozen, and cleans up after every dead run on this host. Says what was done.</summary>
-    public async Task<IReadOnlyList<Fault>> RecoverAsync(CancellationToken ct)
+    public Task<IReadOnlyList<Fault>> RecoverAsync(CancellationToken ct) => RecoverAsync(new HashSet<string>(), ct);
+
+    /// <summary>The same, but for restores that somebody else deals with.</summary>
+    /// <param name="restoresLeftAlone">Full paths of their journals.</param>
+    /// <param name="ct">Cancels it.</param>
+    public async Task<IReadOnlyList<Fault>> RecoverAsync(IReadOnlySet<string> restoresLeftAlone, CancellationToken ct)
     {
         var notices = new List<Fault>(await ThawAsync(ct).ConfigureAwait(false));
         foreach (var source in _records.List())
@@ -26,7 +32,7 @@ public sealed class NodeRecovery(EngineContext context)
                 notices.AddRange(await RecoverRunAsync(source, ct).ConfigureAwait(false));
         }
 
-        notices.AddRange(await new InPlaceRecovery(context).RecoverAsync(ct).ConfigureAwait(false));
+        notices.AddRange(await new InPlaceRecovery(context).RecoverAsync(restoresLeftAlone, ct).ConfigureAwait(false));
         return notices;
     }
 
@@ -49,11 +55,52 @@ public sealed class NodeRecovery(EngineContext context)
         }
 
         QemuRuntimePaths.For(host, context.Paths.Scratch).DeleteRunFolder(Path.GetFileName(record.ScratchFolder));
+        ScratchSecret.Remove(host, record.ScratchFolder);
         _records.Remove(source);
         return notices;
     }
 
-    private async Task<IEnumerable<Fault>> ThawAsync(CancellationToken ct)
+    /// <summary>
+    /// Cleans up after a run of another node that is known to be dead: thaws the guest if the run may have left it frozen, ends the libvirt job
+    /// that its scratch folder proves to be that run's, and resumes the guest. Does nothing where there is nothing left.
+    /// </summary>
+    /// <param name="source">The VM.</param>
+    /// <param name="scratchFolder">The folder that the run meant for its scratch files, or null where it hadn't got so far.</param>
+    /// <param name="mayBeFrozen">Whether the run had said that it would freeze the guest, and not that it runs again.</param>
+    /// <param name="ct">Cancels it.</param>
+    public async Task<IReadOnlyList<Fault>> RecoverForeignAsync(Guid source, string? scratchFolder, bool mayBeFrozen, CancellationToken ct)
+    {
+        var host = context.RequiredHost;
+        var notices = new List<Fault>();
+        if (mayBeFrozen)
+        {
+            using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
+            limit.CancelAfter(FreezeIntentRecovery.DefaultPatience);
+            try
+            {
+                await new GuestThawer(LibvirtGuardedGuestConnector.Instance, context.Time).ThawAsync(host.Uri.Text, source, limit.Token).ConfigureAwait(false);
+                notices.Add(AgentFaults.LeftoverFreezeThawed(NameOf(source)));
+            }
+            catch (OperationCanceledException) when (!ct.IsCancellationRequested)
+            {
+                notices.Add(AgentFaults.ThawFailed(NameOf(source), "the guest can't be reached"));
+            }
+        }
+
+        if (scratchFolder is null)
+            return notices;
+        using var domain = host.FindDomain(source);
+        if (domain is not null && domain.GetState().IsActive && await JobOwner.EndAsync(domain, scratchFolder, ct).ConfigureAwait(false))
+            notices.Add(BackupFaults.LeftoverJobAborted(domain.Name));
+        if (domain is not null && JobOwner.ResumeAfterIoError(domain))
+            notices.Add(BackupFaults.VmResumed(domain.Name, "paused on an I/O error during a job of ours"));
+        QemuRuntimePaths.For(host, context.Paths.Scratch).DeleteRunFolder(Path.GetFileName(scratchFolder));
+        ScratchSecret.Remove(host, scratchFolder);
+        return notices;
+    }
+
+    /// <summary>Thaws what runs of this node left frozen that are dead.</summary>
+    internal async Task<IEnumerable<Fault>> ThawAsync(CancellationToken ct)
     {
         var recovered = await FreezeIntentRecovery.RunAsync(
             new FreezeIntentStore(context.Paths.State), LibvirtGuardedGuestConnector.Instance, FreezeIntentRecovery.DefaultPatience,

@@ -22,7 +22,7 @@ public sealed class RunRecords(NodePaths paths)
     {
         ArgumentNullException.ThrowIfNull(record);
         PrivateFolder.Create(_folder);
-        DurableFile.Replace(PathOf(record.Source), JsonSerializer.SerializeToUtf8Bytes(record, RunRecordJson.Default.RunRecord));
+        HostFile.WriteDurably(PathOf(record.Source), JsonSerializer.SerializeToUtf8Bytes(record, RunRecordJson.Default.RunRecord));
     }
 
     /// <summary>The record of a VM, or null. A file that can't be read as one counts as none.</summary>

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using Holdfast.Faults;
 
 namespace Holdfast.Protection.Node;
@@ -43,6 +44,18 @@ public sealed class VmLock : IDisposable
             held = null;
             return false;
         }
+    }
+
+    /// <summary>Whether somebody holds the lock now, as the kernel lists it: trying for it could make a run fail that wants it at this moment.</summary>
+    public static bool IsHeld(NodePaths paths, Guid source)
+    {
+        ArgumentNullException.ThrowIfNull(paths);
+        if (HostFile.Look(Path.Combine(paths.State, "locks", source.ToString("N") + ".lock")) is not { } file)
+            return false;
+        // "1: FLOCK  ADVISORY  WRITE 203 fe:00:3072704 0 EOF"; device numbers differ between views of an overlay.
+        var inode = string.Create(CultureInfo.InvariantCulture, $":{file.Stamp.Inode} ");
+        return File.ReadLines("/proc/locks").Any(l => l.Contains(" FLOCK ", StringComparison.Ordinal) && l.Contains(" WRITE ", StringComparison.Ordinal)
+            && l.Contains(inode, StringComparison.Ordinal));
     }
 
     /// <summary>Releases the lock.</summary>

@@ -52,6 +52,12 @@ public sealed record PointDetails
 
     /// <summary>Name of the attachment with the firmware's variables, or null.</summary>
     public string? NvramAttachment { get; init; }
+
+    /// <summary>Name of the attachment with the values of libvirt's secrets that the VM names, or null.</summary>
+    public string? SecretsAttachment { get; init; }
+
+    /// <summary>The addresses that the VM had, as far as they were to be learned; null in points of older programs.</summary>
+    public IReadOnlyList<SavedAddress>? Addresses { get; init; }
 }
 
 /// <summary>How a disk was read.</summary>
@@ -73,7 +79,11 @@ public enum ReadMode
 /// <param name="BasePoint">The point that the increment stands on (32 hexadecimal digits), or null.</param>
 /// <param name="ReadBytes">Bytes read over NBD.</param>
 public sealed record DiskDetails(
-    string Target, string Format, string SourcePath, long SizeBytes, ReadMode Mode, string? Reason, string? BasePoint, long ReadBytes);
+    string Target, string Format, string SourcePath, long SizeBytes, ReadMode Mode, string? Reason, string? BasePoint, long ReadBytes)
+{
+    /// <summary>The image was LUKS: a restored one must be, too, with the passphrase that the domain XML and the secrets name.</summary>
+    public bool IsEncrypted { get; init; }
+}
 
 /// <summary>A disk that isn't in the point.</summary>
 /// <param name="Target">The target name.</param>

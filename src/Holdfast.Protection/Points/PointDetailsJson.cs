@@ -9,8 +9,11 @@ namespace Holdfast.Protection.Points;
 /// </summary>
 public static class PointDetailsJson
 {
-    /// <summary>The format written. Raised only when a document can't be understood without its new members.</summary>
-    public const int Format = 1;
+    /// <summary>
+    /// The newest format. Raised only when a document can't be understood without its new members: 2 has encrypted disks, which a reader of 1
+    /// would write in the clear. What can be said in an older format is.
+    /// </summary>
+    public const int Format = 2;
 
     private const int DocumentBytesMax = 4 * 1024 * 1024;
 
@@ -18,7 +21,7 @@ public static class PointDetailsJson
     public static byte[] Write(PointDetails details)
     {
         ArgumentNullException.ThrowIfNull(details);
-        return JsonSerializer.SerializeToUtf8Bytes(new PointDocument(Format, details), PointJsonContext.Default.PointDocument);
+        return JsonSerializer.SerializeToUtf8Bytes(new PointDocument(details.Disks.Any(d => d.IsEncrypted) ? Format : 1, details), PointJsonContext.Default.PointDocument);
     }
 
     /// <summary>Reads details.</summary>

@@ -42,17 +42,22 @@ public sealed class PointService(EngineContext context)
     }
 
     /// <summary>
-    /// Deletes a point. The base of a checkpoint may go too: the next run then reads those disks whole. The last point may go as
-    /// well, since the user named it; only <see cref="PruneAsync"/> spares it.
+    /// Deletes points of one source. The base of a checkpoint may go too: the next run then reads those disks whole. Nothing is deleted
+    /// if one of them has to stay.
     /// </summary>
-    /// <exception cref="FaultException">It is protected, or must be retained.</exception>
-    public async Task DeleteAsync(RecoveryPoint point, CancellationToken ct)
+    /// <param name="points">The points.</param>
+    /// <param name="evenLast">Whether the source's last good point may be among them.</param>
+    /// <param name="ct">Cancels it.</param>
+    /// <exception cref="FaultException">One is protected or must be retained, or no other good point would be left.</exception>
+    public async Task DeleteAsync(IReadOnlyCollection<RecoveryPoint> points, bool evenLast, CancellationToken ct)
     {
-        ArgumentNullException.ThrowIfNull(point);
-        if (point.Stored.Retention.Holds(context.Time.GetUtcNow()))
-            throw new FaultException(VaultFaults.PointProtected(point.Id.ToString(), HoldText(point.Stored.Retention)));
-        await FaultMapping.GuardAsync(
-            () => context.RequiredVault.DeletePointAsync(point.Stored.SourceId, point.Id, ct), FaultSubject.Of(point)).ConfigureAwait(false);
+        ArgumentNullException.ThrowIfNull(points);
+        foreach (var point in points)
+            RequireFree(point);
+        if (!evenLast && points.Count > 0)
+            await RequireGoodPointLeftAsync(points, ct).ConfigureAwait(false);
+        foreach (var point in points)
+            await DeleteAsync(point, ct).ConfigureAwait(false);
     }
 
     /// <summary>Protects a point for ever, retains it until an instant, or takes both back.</summary>
@@ -88,7 +93,10 @@ public sealed class PointService(EngineContext context)
                 await DeleteAsync(decision.Point, ct).ConfigureAwait(false);
                 gone.Add(decision.Point);
             }
-            catch (FaultException e) when (e.InnerException is VaultException { Kind: VaultErrorKind.PointProtected or VaultErrorKind.PointNotFound })
+            catch (FaultException e) when (e.InnerException is VaultException
+            {
+                Kind: VaultErrorKind.PointProtected or VaultErrorKind.PointLocked or VaultErrorKind.PointNotFound,
+            })
             {
                 // Protected or deleted by somebody else since the plan was made: both are as they should be.
             }
@@ -97,19 +105,10 @@ public sealed class PointService(EngineContext context)
         return gone;
     }
 
-    private async Task<PointId?> FindNewestGoodAsync(IReadOnlyList<RecoveryPoint> points, CancellationToken ct)
+    /// <summary>Whether all of a point's data is there and not known to be damaged. Reads its maps, not its data.</summary>
+    public async Task<bool> IsWholeAsync(RecoveryPoint point, CancellationToken ct)
     {
-        foreach (var point in points)
-        {
-            if (await IsWholeAsync(point, ct).ConfigureAwait(false))
-                return point.Id;
-        }
-
-        return null;
-    }
-
-    private async Task<bool> IsWholeAsync(RecoveryPoint point, CancellationToken ct)
-    {
+        ArgumentNullException.ThrowIfNull(point);
         try
         {
             foreach (var disk in point.Stored.Disks)
@@ -124,6 +123,44 @@ public sealed class PointService(EngineContext context)
         {
             return false;
         }
+    }
+
+    private async Task DeleteAsync(RecoveryPoint point, CancellationToken ct)
+    {
+        RequireFree(point);
+        await FaultMapping.GuardAsync(
+            () => context.RequiredVault.DeletePointAsync(point.Stored.SourceId, point.Id, ct), FaultSubject.Of(point)).ConfigureAwait(false);
+    }
+
+    private void RequireFree(RecoveryPoint point)
+    {
+        if (point.Stored.IsLocked(context.Time.GetUtcNow()))
+            throw new FaultException(FaultMapping.OfLocked(point.Id.ToString(), point.Stored.LockedUntilUtc!.Value));
+        if (point.Stored.Retention.Holds(context.Time.GetUtcNow()))
+            throw new FaultException(VaultFaults.PointProtected(point.Id.ToString(), HoldText(point.Stored.Retention)));
+    }
+
+    // Damaged points may go even if they are all that there is: they are named one by one, and nobody is deprived of a whole one.
+    private async Task RequireGoodPointLeftAsync(IReadOnlyCollection<RecoveryPoint> going, CancellationToken ct)
+    {
+        var gone = going.Select(p => p.Id).ToHashSet();
+        var left = (await ListAsync(going.First().Stored.SourceId.Value, ct).ConfigureAwait(false)).Where(p => !gone.Contains(p.Id)).ToList();
+        if (await FindNewestGoodAsync(left, ct).ConfigureAwait(false) is not null)
+            return;
+        var newest = going.OrderByDescending(p => p.CreatedUtc).ToList();
+        if (await FindNewestGoodAsync(newest, ct).ConfigureAwait(false) is { } last)
+            throw new FaultException(VaultFaults.LastGoodPoint(newest[0].Details.Name, last.ToString()));
+    }
+
+    private async Task<PointId?> FindNewestGoodAsync(IReadOnlyList<RecoveryPoint> points, CancellationToken ct)
+    {
+        foreach (var point in points)
+        {
+            if (await IsWholeAsync(point, ct).ConfigureAwait(false))
+                return point.Id;
+        }
+
+        return null;
     }
 
     private async Task<IReadOnlyList<RecoveryPoint>> ListCoreAsync(SourceId? source, CancellationToken ct)

@@ -7,7 +7,7 @@ namespace Holdfast.Protection.Points;
 /// every new period until its count is used up, as restic's and Proxmox Backup Server's rules do; a point stays if any rule keeps it.
 /// </summary>
 /// <remarks>
-/// INV-R2: points that are protected or must be retained always stay, and so does the newest good point, whatever the rule says.
+/// INV-R2: points that are protected, locked or must be retained always stay, and so does the newest good point, whatever the rule says.
 /// </remarks>
 public static class PrunePlan
 {
@@ -83,6 +83,8 @@ public static class PrunePlan
             reasons.Add("protected");
         if (mark.RetainUntil is { } until && until > now)
             reasons.Add("retained until " + until.ToUniversalTime().ToString("yyyy-MM-dd HH:mm'Z'", CultureInfo.InvariantCulture));
+        if (point.Stored.IsLocked(now))
+            reasons.Add("locked until " + point.Stored.LockedUntilUtc!.Value.ToUniversalTime().ToString("yyyy-MM-dd HH:mm'Z'", CultureInfo.InvariantCulture));
         return reasons;
     }
 }

@@ -12,4 +12,7 @@ public sealed record RecoveryPoint(Point Stored, PointDetails Details)
 
     /// <summary>The instant of the snapshot.</summary>
     public DateTimeOffset CreatedUtc => Stored.CreatedUtc;
+
+    /// <summary>Bytes read from the disks. Ranges that were known to be zero weren't read.</summary>
+    public long ReadBytes => Details.Disks.Sum(d => d.ReadBytes);
 }

@@ -10,7 +10,7 @@ public static partial class DomainRewrite
         var target = (string?)disk.Element("target")?.Attribute("dev") ?? "";
         if (request.Images.TryGetValue(target, out var image))
         {
-            SetImage(disk, image.Path, image.Format);
+            SetImage(disk, image.Path, image.Format, image.IsEncrypted);
             return;
         }
 
@@ -27,8 +27,9 @@ public static partial class DomainRewrite
     }
 
     /// <summary>Points a disk at an image file of its own; everything that described the image before goes.</summary>
-    internal static void SetImage(XElement disk, string path, string format)
+    internal static void SetImage(XElement disk, string path, string format, bool isEncrypted)
     {
+        var encryption = isEncrypted ? disk.Element("source")?.Element("encryption") ?? disk.Element("encryption") : null;
         disk.SetAttributeValue("type", "file");
         if ((string?)disk.Attribute("device") == "lun")
             disk.SetAttributeValue("device", "disk");
@@ -41,6 +42,8 @@ public static partial class DomainRewrite
         var source = new XElement("source", new XAttribute("file", path));
         if (startup is not null)
             source.SetAttributeValue("startupPolicy", startup);
+        if (encryption is not null)
+            source.Add(new XElement(encryption));
         if (disk.Element("source") is { } old)
             old.ReplaceWith(source);
         else
@@ -125,7 +128,8 @@ public static partial class DomainRewrite
         nic.SetAttributeValue("managed", null);
         foreach (var name in (string[])["source", "virtualport", "vlan", "ip", "route", "guest", "script", "downscript", "backend", "portForward"])
             nic.Elements(name).Remove();
-        nic.Element("mac")!.AddAfterSelf(new XElement("source", new XAttribute("network", network)));
+        nic.Element("mac")!.AddAfterSelf(new XElement(
+            "source", new XAttribute("network", network), request.PortGroup is { } group ? new XAttribute("portgroup", group) : null));
     }
 
     private static void RewriteCharacterDevice(XElement device, RewriteRequest request, RewriteNotes notes)

@@ -16,21 +16,29 @@ internal sealed class FilesRestore(EngineContext context, RecoveryPoint point, R
         var started = context.Time.GetTimestamp();
         var folder = Path.GetFullPath(options.Directory);
         var subject = FaultSubject.Of(point) with { Path = folder, IsTarget = true };
-        var saved = options.WithConfiguration ? await SavedConfiguration.ReadAsync(context, point, ct).ConfigureAwait(false) : null;
+        var encrypted = point.Details.Disks.Where(d => d.IsEncrypted && disks.Any(p => p.Name == d.Target)).Select(d => d.Target).ToHashSet();
+        using var saved = options.WithConfiguration || (encrypted.Count > 0 && !options.Decrypt)
+            ? await SavedConfiguration.ReadAsync(context, point, ct).ConfigureAwait(false) : null;
         FaultMapping.Guard(() => Directory.CreateDirectory(folder), subject);
 
         var id = RestoreJournalFile.NewId();
         var name = FileNameOf(point.Details.Name);
-        var extension = options.Format is ImageFormat.Raw ? "raw" : "qcow2";
-        var jobs = disks.Select(d => new ImageJob(
-            d, RestoreItem.Make(id, d.Name, Path.Combine(folder, $"{name}-{FileNameOf(d.Name)}.{extension}"), replaces: false), options.Format)).ToList();
-        var xml = saved is null ? null : RestoreItem.Make(id, "xml", Path.Combine(folder, name + ".xml"), replaces: false);
-        var nvram = saved?.Nvram is null ? null : RestoreItem.Make(id, "nvram", Path.Combine(folder, name + "-nvram.fd"), replaces: false);
+        var jobs = disks.Select(d =>
+        {
+            var encryption = encrypted.Contains(d.Name) && !options.Decrypt ? saved!.EncryptionOf(d.Name, point.Id.ToString()) : null;
+            var extension = options.Format is ImageFormat.Qcow2 ? "qcow2" : encryption is null ? "raw" : "luks";
+            return new ImageJob(
+                d, RestoreItem.Make(id, d.Name, Path.Combine(folder, $"{name}-{FileNameOf(d.Name)}.{extension}"), replaces: false), options.Format, encryption);
+        }).ToList();
+        var xml = !options.WithConfiguration ? null : RestoreItem.Make(id, "xml", Path.Combine(folder, name + ".xml"), replaces: false);
+        var nvram = !options.WithConfiguration || saved!.Nvram is null ? null : RestoreItem.Make(id, "nvram", Path.Combine(folder, name + "-nvram.fd"), replaces: false);
         List<RestoreItem> items = [.. jobs.Select(j => j.Item), .. new[] { xml, nvram }.OfType<RestoreItem>()];
         foreach (var taken in items.Where(i => File.Exists(i.Path)))
             throw new FaultException(RestoreFaults.DiskFileExists(taken.Path));
         await _images.RequireSpaceAsync(jobs, ct).ConfigureAwait(false);
 
+        if (context.Journal is not null)
+            await context.Journal.RestoreIntendedAsync(RestoreJournalFile.PathOf(context.Paths, id), ct).ConfigureAwait(false);
         using var journal = await context.Effects.RunAsync(Effect.WriteRestoreJournal, () => Task.FromResult(FaultMapping.Guard(
             () => RestoreJournalFile.Create(context.Paths, new RestoreJournal
             {
@@ -48,18 +56,24 @@ internal sealed class FilesRestore(EngineContext context, RecoveryPoint point, R
         }
         catch
         {
-            ImageRestorer.Abandon(journal);
+            ImageRestorer.Abandon(journal, host: null);
             throw;
         }
 
+        if (context.Journal is not null)
+            await context.Journal.RestoredAsync(CancellationToken.None).ConfigureAwait(false);
         await context.Effects.RunAsync(Effect.RemoveRestoreJournal, () =>
         {
             journal.Remove();
             return Task.CompletedTask;
         }).ConfigureAwait(false);
         return new RestoreResult(
-            null, null, items.ToDictionary(i => i.Target, i => i.Path), _images.WrittenBytes, context.Time.GetElapsedTime(started), _images.Warnings);
+            null, null, items.ToDictionary(i => i.Target, i => i.Path), _images.WrittenBytes, context.Time.GetElapsedTime(started),
+            [.. _images.Warnings, .. Encryption(encrypted)], _images.Times);
     }
+
+    private IEnumerable<Fault> Encryption(HashSet<string> encrypted) => encrypted.Count == 0 ? []
+        : [options.Decrypt ? RestoreFaults.WrittenDecrypted(point.Id.ToString(), encrypted) : RestoreFaults.WrittenEncrypted(point.Id.ToString(), encrypted)];
 
     private async Task PlaceAsync(
         RestoreJournalFile journal, List<RestoreItem> items, SavedConfiguration? saved, RestoreItem? xml, RestoreItem? nvram, CancellationToken ct)
@@ -69,6 +83,8 @@ internal sealed class FilesRestore(EngineContext context, RecoveryPoint point, R
         if (nvram is not null)
             ImageRestorer.WriteFile(nvram, saved!.Nvram);
         ct.ThrowIfCancellationRequested();
+        if (context.Journal is not null)
+            await context.Journal.RestoreSealingAsync(ct).ConfigureAwait(false);
         await context.Effects.RunAsync(Effect.SealRestoreJournal, () =>
         {
             journal.Save(journal.Journal with { Sealed = true, Items = ImageRestorer.Stamped(items) });

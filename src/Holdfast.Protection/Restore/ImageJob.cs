@@ -1,3 +1,4 @@
+using Holdfast.Protection.Sources;
 using Holdfast.Vault;
 
 namespace Holdfast.Protection.Restore;
@@ -6,4 +7,5 @@ namespace Holdfast.Protection.Restore;
 /// <param name="Disk">The disk in the point.</param>
 /// <param name="Item">Where it goes.</param>
 /// <param name="Format">The image's format.</param>
-internal sealed record ImageJob(PointDisk Disk, RestoreItem Item, ImageFormat Format);
+/// <param name="Encryption">The passphrase of its LUKS encryption, or null.</param>
+internal sealed record ImageJob(PointDisk Disk, RestoreItem Item, ImageFormat Format, ImageEncryption? Encryption);

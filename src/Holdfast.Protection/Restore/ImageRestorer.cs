@@ -1,4 +1,5 @@
 using Holdfast.Faults;
+using Holdfast.Libvirt;
 using Holdfast.Protection.Backup;
 using Holdfast.Protection.Node;
 using Holdfast.Protection.Points;
@@ -8,13 +9,20 @@ namespace Holdfast.Protection.Restore;
 /// <summary>Writes a point's disks to new images: vault, through bounded buffers, to the image.</summary>
 internal sealed class ImageRestorer(EngineContext context, RecoveryPoint point, IProgress<RunProgress>? progress)
 {
+    private const long LuksHeaderBytes = 4 << 20;
+    private static readonly TimeSpan TimesEvery = TimeSpan.FromSeconds(1);
     private readonly FaultSubject _subject = FaultSubject.Of(point);
+    private TimeSpan _reading;
+    private TimeSpan _writing;
 
     /// <summary>Things that the user should know.</summary>
     public List<Fault> Warnings { get; } = [];
 
     /// <summary>Bytes of data written so far.</summary>
     public long WrittenBytes { get; private set; }
+
+    /// <summary>Where the time went so far: into the vault, or into the images.</summary>
+    public PhaseTimes Times => PhaseTimes.None with { Reading = _reading, Writing = _writing };
 
     /// <summary>Sees beforehand that every file system has room for the data that goes to it.</summary>
     /// <exception cref="FaultException">One hasn't.</exception>
@@ -26,10 +34,12 @@ internal sealed class ImageRestorer(EngineContext context, RecoveryPoint point, 
             var folder = Path.GetDirectoryName(job.Item.Path)!;
             var chunks = await FaultMapping.GuardAsync(
                 () => context.RequiredVault.CountDataChunksAsync(job.Disk, ct), _subject).ConfigureAwait(false);
-            var data = Math.Min(chunks * job.Disk.ChunkSizeBytes, job.Disk.SizeBytes);
+            // A LUKS image has no holes.
+            var data = job is { Format: ImageFormat.Raw, Encryption: not null }
+                ? job.Disk.SizeBytes : Math.Min(chunks * job.Disk.ChunkSizeBytes, job.Disk.SizeBytes);
             var device = HostFile.Look(folder)?.Device ?? throw new FaultException(RestoreFaults.TargetFolderNotFound(folder));
             var before = needs.GetValueOrDefault(device).Bytes;
-            needs[device] = (folder, before + data + Overhead(job.Disk.SizeBytes, job.Format));
+            needs[device] = (folder, before + data + Overhead(job.Disk.SizeBytes, job.Format) + (job.Encryption is null ? 0 : LuksHeaderBytes));
         }
 
         foreach (var (folder, bytes) in needs.Values)
@@ -68,9 +78,13 @@ internal sealed class ImageRestorer(EngineContext context, RecoveryPoint point, 
     }
 
     /// <summary>Removes whatever an unfinished restore left, and its journal.</summary>
-    public static void Abandon(RestoreJournalFile journal)
+    /// <param name="journal">The journal.</param>
+    /// <param name="host">libvirt, where the restore defines secrets there.</param>
+    public static void Abandon(RestoreJournalFile journal, LibvirtConnection? host)
     {
         FileSwap.Undo(journal.Journal.Items);
+        if (host is not null)
+            SecretRestore.Undo(host, journal.Journal);
         journal.Remove();
     }
 
@@ -88,13 +102,20 @@ internal sealed class ImageRestorer(EngineContext context, RecoveryPoint point, 
         try
         {
             target = await context.Effects.RunAsync(Effect.CreateImage, () => CreateAsync(job, ct)).ConfigureAwait(false);
+            target.Time = context.Time;
+            var started = context.Time.GetTimestamp();
             await context.Effects.RunAsync(
                 Effect.WriteImage,
                 async () =>
                 {
-                    var relay = progress is null ? null : new Relay(progress, job.Disk.Name, doneBefore, total);
+                    var relay = progress is null ? null
+                        : new Relay(progress, job.Disk.Name, doneBefore, total, context.Time, () => With(context.Time.GetElapsedTime(started), target.Writing));
                     await context.RequiredVault.CopyDiskToAsync(job.Disk, target, relay, ct).ConfigureAwait(false);
+                    var copied = With(context.Time.GetElapsedTime(started), target.Writing);
+                    (_reading, _writing) = (copied.Reading, copied.Writing);
+                    var then = context.Time.GetTimestamp();
                     await target.CompleteAsync(ct).ConfigureAwait(false);
+                    _writing += context.Time.GetElapsedTime(then);
                 }).ConfigureAwait(false);
             WrittenBytes += target.WrittenBytes;
             if (target is RawFileTarget { IsSparse: false })
@@ -107,15 +128,33 @@ internal sealed class ImageRestorer(EngineContext context, RecoveryPoint point, 
         }
     }
 
+    // Several workers read and write by turns: what share of their time was writing is the share of the whole.
+    private PhaseTimes With(TimeSpan copying, TimeSpan writes)
+    {
+        var writing = writes / context.RequiredVault.Parallelism;
+        writing = writing < copying ? writing : copying;
+        return PhaseTimes.None with { Reading = _reading + copying - writing, Writing = _writing + writing };
+    }
+
     private static async Task<ImageTarget> CreateAsync(ImageJob job, CancellationToken ct) => job.Format is ImageFormat.Raw
-        ? RawFileTarget.Create(job.Item.NewPath, job.Disk.SizeBytes)
-        : await Qcow2Target.CreateAsync(job.Item.NewPath, job.Disk.SizeBytes, null, ct).ConfigureAwait(false);
+        ? job.Encryption is { } key
+            ? await QemuTarget.CreateLuksAsync(job.Item.NewPath, job.Disk.SizeBytes, key, null, ct).ConfigureAwait(false)
+            : RawFileTarget.Create(job.Item.NewPath, job.Disk.SizeBytes)
+        : await QemuTarget.CreateQcow2Async(job.Item.NewPath, job.Disk.SizeBytes, job.Encryption, null, ct).ConfigureAwait(false);
 
     // qcow2: L2 entries (8 bytes a cluster of 64 KiB) and refcounts; raw: nothing that matters.
     private static long Overhead(long diskBytes, ImageFormat format) => format is ImageFormat.Raw ? 0 : (diskBytes >> 12) + (1 << 20);
 
-    private sealed class Relay(IProgress<RunProgress> outer, string disk, long doneBefore, long total) : IProgress<long>
+    private sealed class Relay(IProgress<RunProgress> outer, string disk, long doneBefore, long total, TimeProvider time, Func<PhaseTimes> times) : IProgress<long>
     {
-        public void Report(long value) => outer.Report(new RunProgress(RunStage.Restore, disk, doneBefore + value, total, 0));
+        private long _timesAt = time.GetTimestamp();
+
+        public void Report(long value)
+        {
+            var isTime = time.GetElapsedTime(Interlocked.Read(ref _timesAt)) >= TimesEvery;
+            if (isTime)
+                Interlocked.Exchange(ref _timesAt, time.GetTimestamp());
+            outer.Report(new RunProgress(RunStage.Restore, disk, doneBefore + value, total, 0, isTime ? times() : null));
+        }
     }
 }

@@ -9,9 +9,10 @@ namespace Holdfast.Protection.Restore;
 public abstract class ImageTarget : IDiskTarget, IAsyncDisposable
 {
     /// <summary>Zeros are left out in pieces of this size: qcow2's cluster, and a size at which holes are worth their extent.</summary>
-    private const int PieceBytes = 64 * 1024;
+    protected const int PieceBytes = 64 * 1024;
     private readonly IProgress<long>? _progress;
     private long _writtenBytes;
+    private long _writingTicks;
 
     /// <summary>A target of a size.</summary>
     protected ImageTarget(string path, long sizeBytes, IProgress<long>? progress) => (Path, SizeBytes, _progress) = (path, sizeBytes, progress);
@@ -24,6 +25,12 @@ public abstract class ImageTarget : IDiskTarget, IAsyncDisposable
 
     /// <summary>Bytes of data written so far.</summary>
     public long WrittenBytes => Interlocked.Read(ref _writtenBytes);
+
+    /// <summary>The clock that writing is timed with; null for no times.</summary>
+    internal TimeProvider? Time { get; set; }
+
+    /// <summary>How long writes took, all together: several run at once.</summary>
+    public TimeSpan Writing => new(Interlocked.Read(ref _writingTicks));
 
     /// <inheritdoc/>
     public async ValueTask WriteAsync(long offset, ReadOnlyMemory<byte> data, CancellationToken ct)
@@ -45,7 +52,10 @@ public abstract class ImageTarget : IDiskTarget, IAsyncDisposable
             while (end < data.Length && !IsZero(end))
                 end += PieceBytes;
             end = Math.Min(end, data.Length);
+            var then = Time?.GetTimestamp() ?? 0;
             await WriteDataAsync(offset + start, data[start..end], ct).ConfigureAwait(false);
+            if (Time is not null)
+                Interlocked.Add(ref _writingTicks, Time.GetElapsedTime(then).Ticks);
             Interlocked.Add(ref _writtenBytes, end - start);
             start = end;
         }

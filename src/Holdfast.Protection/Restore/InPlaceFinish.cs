@@ -42,6 +42,8 @@ internal sealed class InPlaceFinish(EngineContext context, LibvirtConnection hos
             return Task.CompletedTask;
         }).ConfigureAwait(false);
         await FileSwap.DeleteOldAsync(journal.Journal.Items, context.Effects).ConfigureAwait(false);
+        if (context.Journal is not null)
+            await context.Journal.RestoredAsync(CancellationToken.None).ConfigureAwait(false);
         await context.Effects.RunAsync(Effect.RemoveRestoreJournal, () =>
         {
             journal.Remove();

@@ -1,6 +1,7 @@
 using System.Xml.Linq;
 using Holdfast.Faults;
 using Holdfast.Libvirt;
+using Holdfast.Protection.Node;
 using Holdfast.Vault;
 
 namespace Holdfast.Protection.Restore;
@@ -28,7 +29,8 @@ internal sealed record InPlaceLayout(IReadOnlyDictionary<string, ImagePlace> Pla
         foreach (var point in disks)
         {
             var disk = xml.FindDisk(point.Name)!;
-            if (disk.IsEncrypted)
+            var isEncrypted = disk.Source.Encryption is not null;
+            if (isEncrypted && disk.Source.Encryption!.LuksPassphrase is null)
                 throw new FaultException(BackupFaults.EncryptedDiskUnsupported(vm, disk.Target));
             if (disk.Source.Kind is not (DiskSourceKind.File or DiskSourceKind.Volume) || disk.Source.HasSlices || disk.Device is not DiskDevice.Disk)
                 throw new FaultException(BackupFaults.DiskTypeUnsupported(vm, disk.Target, disk.Source.HasSlices ? "slice" : disk.Source.Kind.ToString()));
@@ -38,7 +40,7 @@ internal sealed record InPlaceLayout(IReadOnlyDictionary<string, ImagePlace> Pla
             path = RealPath(path);
             if (HostFile.Look(path) is { IsRegular: false })
                 throw new FaultException(BackupFaults.DiskTypeUnsupported(vm, disk.Target, "block"));
-            places.Add(disk.Target, new ImagePlace(path, disk.Format ?? "raw"));
+            places.Add(disk.Target, new ImagePlace(path, disk.Format ?? "raw", isEncrypted));
             mustDefine |= ForgetChain(definition, disk.Target);
         }
 

@@ -14,7 +14,12 @@ public sealed class InPlaceRecovery(EngineContext context)
     /// <summary>Finishes or undoes. Never throws for one VM what would keep another's from being put right.</summary>
     /// <param name="ct">Cancels it between two journals.</param>
     /// <returns>What was done, and what couldn't be.</returns>
-    public async Task<IReadOnlyList<Fault>> RecoverAsync(CancellationToken ct)
+    public Task<IReadOnlyList<Fault>> RecoverAsync(CancellationToken ct) => RecoverAsync(new HashSet<string>(), ct);
+
+    /// <summary>The same, but for journals that somebody else deals with.</summary>
+    /// <param name="leftAlone">Full paths of these journals.</param>
+    /// <param name="ct">Cancels it between two journals.</param>
+    public async Task<IReadOnlyList<Fault>> RecoverAsync(IReadOnlySet<string> leftAlone, CancellationToken ct)
     {
         var faults = new List<Fault>();
         var unreadable = new List<(string Path, string Reason)>();
@@ -23,15 +28,9 @@ public sealed class InPlaceRecovery(EngineContext context)
             using (journal)
             {
                 ct.ThrowIfCancellationRequested();
-                try
-                {
-                    if (await RecoverAsync(journal).ConfigureAwait(false) is { } fault)
-                        faults.Add(fault);
-                }
-                catch (Exception e) when (e is IOException or UnauthorizedAccessException or LibvirtException or FaultException)
-                {
-                    faults.Add(RestoreFaults.InPlaceRecoveryFailed(journal.Journal.Vm, journal.Journal.Items[0].Path, e.Message));
-                }
+                if (!leftAlone.Contains(RestoreJournalFile.PathOf(context.Paths, journal.Journal.Id))
+                    && await TryRecoverAsync(journal).ConfigureAwait(false) is { Notice: { } fault })
+                    faults.Add(fault);
             }
         }
 
@@ -39,13 +38,47 @@ public sealed class InPlaceRecovery(EngineContext context)
         return faults;
     }
 
-    private async Task<Fault?> RecoverAsync(RestoreJournalFile file)
+    /// <summary>Brings one restore of a process that is known to be dead to an end.</summary>
+    /// <param name="journalPath">Its journal, in whatever node's state folder.</param>
+    public async Task<RestoreRemains> RecoverAsync(string journalPath)
+    {
+        try
+        {
+            using var journal = RestoreJournalFile.TryTake(journalPath, out var isHeld);
+            if (journal is not null)
+                return await TryRecoverAsync(journal).ConfigureAwait(false);
+            return isHeld
+                ? new(RestoreEnd.Unknown, RestoreFaults.InPlaceRecoveryFailed("?", journalPath, "a process still holds the journal"))
+                : new(RestoreEnd.NothingLeft, null);
+        }
+        catch (Exception e) when (e is InvalidDataException or IOException or UnauthorizedAccessException)
+        {
+            return new(RestoreEnd.Unknown, RestoreFaults.InPlaceRecoveryFailed("?", journalPath, e.Message));
+        }
+    }
+
+    private async Task<RestoreRemains> TryRecoverAsync(RestoreJournalFile journal)
+    {
+        try
+        {
+            return await RecoverAsync(journal).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or LibvirtException or FaultException)
+        {
+            return new(RestoreEnd.Unknown, RestoreFaults.InPlaceRecoveryFailed(journal.Journal.Vm, journal.Journal.Items[0].Path, e.Message));
+        }
+    }
+
+    private async Task<RestoreRemains> RecoverAsync(RestoreJournalFile file)
     {
         var journal = file.Journal;
+        // What libvirt was given is taken back there, too, and a VM that was shut down runs again.
+        if ((journal.Secrets is { Count: > 0 } || journal.RanOnBoot is not null) && context.Host is null)
+            return new(RestoreEnd.Unknown, null);
         if (!journal.Sealed)
         {
-            ImageRestorer.Abandon(file);
-            return Undone(journal);
+            ImageRestorer.Abandon(file, context.Host);
+            return await VmAsBefore.RestoreAsync(context, journal).ConfigureAwait(false) is { } stays ? new(RestoreEnd.Undone, stays) : Undone(journal);
         }
 
         return journal.Kind switch
@@ -56,37 +89,37 @@ public sealed class InPlaceRecovery(EngineContext context)
         };
     }
 
-    private static Fault? RecoverFiles(RestoreJournalFile file)
+    private static RestoreRemains RecoverFiles(RestoreJournalFile file)
     {
         if (FileSwap.Look(file.Journal.Items) is SwapProgress.AllPlaced)
         {
             file.Remove();
-            return null;
+            return new(RestoreEnd.Complete, null);
         }
 
-        ImageRestorer.Abandon(file);
+        ImageRestorer.Abandon(file, host: null);
         return Undone(file.Journal);
     }
 
-    private Fault? RecoverNewVm(RestoreJournalFile file)
+    private RestoreRemains RecoverNewVm(RestoreJournalFile file)
     {
         if (context.Host is not { } host)
-            return null;
+            return new(RestoreEnd.Unknown, null);
         using var domain = host.FindDomain(file.Journal.Uuid);
         if (domain is not null)
         {
             file.Remove();
-            return null;
+            return new(RestoreEnd.Complete, null);
         }
 
-        ImageRestorer.Abandon(file);
+        ImageRestorer.Abandon(file, host);
         return Undone(file.Journal);
     }
 
-    private async Task<Fault?> RecoverInPlaceAsync(RestoreJournalFile file)
+    private async Task<RestoreRemains> RecoverInPlaceAsync(RestoreJournalFile file)
     {
         if (context.Host is not { } host)
-            return null;
+            return new(RestoreEnd.Unknown, null);
         var journal = file.Journal;
         using var busy = VmLock.Acquire(context.Paths, journal.Uuid, journal.Vm);
         var isActive = IsActive(host, journal.Uuid);
@@ -95,11 +128,11 @@ public sealed class InPlaceRecovery(EngineContext context)
             // libvirt started it on its old images (autostart after a power cut), or somebody did and stopped it since.
             case SwapProgress.NothingMoved when isActive:
             case SwapProgress.OldUsedSince:
-                ImageRestorer.Abandon(file);
-                return RestoreFaults.InPlaceRolledBack(journal.Vm);
+                ImageRestorer.Abandon(file, host);
+                return Undone(journal);
             case SwapProgress.UnderWay when isActive:
-                return RestoreFaults.InPlaceRecoveryFailed(
-                    journal.Vm, journal.Items[0].Path, "the VM runs although its images were being replaced; shut it down and try again");
+                return new(RestoreEnd.Unknown, RestoreFaults.InPlaceRecoveryFailed(
+                    journal.Vm, journal.Items[0].Path, "the VM runs although its images were being replaced; shut it down and try again"));
             case SwapProgress.AllPlaced:
                 break;
             default:
@@ -108,7 +141,7 @@ public sealed class InPlaceRecovery(EngineContext context)
         }
 
         await new InPlaceFinish(context, host).RunAsync(file).ConfigureAwait(false);
-        return RestoreFaults.InPlaceCompleted(journal.Vm);
+        return new(RestoreEnd.Complete, RestoreFaults.InPlaceCompleted(journal.Vm));
     }
 
     private static bool IsActive(LibvirtConnection host, Guid uuid)
@@ -117,6 +150,6 @@ public sealed class InPlaceRecovery(EngineContext context)
         return domain is { IsActive: true };
     }
 
-    private static Fault Undone(RestoreJournal journal) => journal.Kind is RestoreKind.InPlace
-        ? RestoreFaults.InPlaceRolledBack(journal.Vm) : RestoreFaults.InterruptedRestoreCleaned(journal.Vm);
+    private static RestoreRemains Undone(RestoreJournal journal) => new(RestoreEnd.Undone, journal.Kind is RestoreKind.InPlace
+        ? RestoreFaults.InPlaceRolledBack(journal.Vm) : RestoreFaults.InterruptedRestoreCleaned(journal.Vm));
 }

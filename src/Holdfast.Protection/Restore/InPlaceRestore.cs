@@ -1,6 +1,7 @@
 using Holdfast.Faults;
 using Holdfast.Libvirt;
 using Holdfast.Protection.Backup;
+using Holdfast.Protection.Freeze;
 using Holdfast.Protection.Node;
 using Holdfast.Protection.Points;
 using Holdfast.Vault;
@@ -21,30 +22,42 @@ internal sealed class InPlaceRestore(EngineContext context, RecoveryPoint point,
         var subject = FaultSubject.OfVm(point.Details.Name, "look at the VM");
         if (point.Details.Kind is not SourceKind.VirtualMachine)
             throw new FaultException(RestoreFaults.PointHasNoConfiguration(point.Id.ToString()));
-        var saved = options.WithConfiguration ? await SavedConfiguration.ReadAsync(context, point, ct).ConfigureAwait(false) : null;
+        // Without the configuration its secrets are still needed: for a disk whose own one the host has lost.
+        using var configuration = options.WithConfiguration || point.Details.SecretsAttachment is not null
+            ? await SavedConfiguration.ReadAsync(context, point, ct).ConfigureAwait(false) : null;
+        var saved = options.WithConfiguration ? configuration : null;
         if (saved is not null && saved.Xml.Tpms.Any(t => t.Backing == "emulator"))
             throw new FaultException(RestoreFaults.TpmStateNotRestorable(point.Details.Name));
 
         using var busy = VmLock.Acquire(context.Paths, uuid, point.Details.Name);
+        bool runs;
         using (var domain = FaultMapping.Guard(() => host.FindDomain(uuid), subject))
         {
             if (domain is null && saved is null)
                 throw new FaultException(BackupFaults.VmNotFound(point.Details.Name, host.Uri.ToString()));
-            if (domain is not null)
-                await FaultMapping.GuardAsync(() => RequireOffAsync(domain, ct), subject).ConfigureAwait(false);
+            runs = domain is not null && FaultMapping.Guard(() => LooksSuitable(domain), subject);
         }
 
         var name = NameOf(host, uuid);
         var layout = FaultMapping.Guard(() => LayoutOf(host, uuid, name, saved, disks), subject);
         var id = RestoreJournalFile.NewId();
+        var keys = new InPlaceKeys(host, point, new SecretRestore(host, id));
+        var define = FaultMapping.Guard(
+            () => keys.Find(layout, DefinitionOf(host, uuid, name, saved), configuration, saved is not null, options.Decrypt), subject);
         var jobs = disks.Select(d => new ImageJob(
             d, RestoreItem.Make(id, d.Name, layout.Places[d.Name].Path, File.Exists(layout.Places[d.Name].Path)),
-            layout.Places[d.Name].Format == "raw" ? ImageFormat.Raw : ImageFormat.Qcow2)).ToList();
+            layout.Places[d.Name].Format == "raw" ? ImageFormat.Raw : ImageFormat.Qcow2, keys.Of(d.Name))).ToList();
         var nvram = NvramItem(id, saved);
         List<RestoreItem> items = [.. jobs.Select(j => j.Item), .. new[] { nvram }.OfType<RestoreItem>()];
         FaultMapping.Guard(() => RequireOwnFiles(host, uuid, name, items), subject);
+        if (saved is not null)
+            FaultMapping.Guard(() => RequireOwnMacs(host, uuid, saved.Xml), subject);
+        FaultMapping.Guard(
+            () => NetworkFit.RequireOwnAddresses(host, DefinitionOf(host, uuid, name, saved), point.Details.Addresses ?? []), subject);
         await _images.RequireSpaceAsync(jobs, ct).ConfigureAwait(false);
 
+        if (context.Journal is not null)
+            await context.Journal.RestoreIntendedAsync(RestoreJournalFile.PathOf(context.Paths, id), ct).ConfigureAwait(false);
         using var journal = await context.Effects.RunAsync(Effect.WriteRestoreJournal, () => Task.FromResult(FaultMapping.Guard(
             () => RestoreJournalFile.Create(context.Paths, new RestoreJournal
             {
@@ -55,21 +68,33 @@ internal sealed class InPlaceRestore(EngineContext context, RecoveryPoint point,
                 Point = point.Id.ToString(),
                 Vault = point.Stored.VaultId.ToString(),
                 Items = items,
-                DefineXml = layout.DefineXml,
+                Secrets = keys.Secrets.Defined,
+                DefineXml = define,
+                RanOnBoot = runs ? ProcessIdentity.CurrentBoot() : null,
             }), subject with { Path = context.Paths.State }))).ConfigureAwait(false);
         var finish = new InPlaceFinish(context, host);
+        var isSwapped = false;
         try
         {
+            // Only now: whatever can be refused beforehand was, and the journal knows that the VM ran.
+            if (runs)
+                await FaultMapping.GuardAsync(() => ShutDownAsync(host, uuid, ct), subject).ConfigureAwait(false);
+            await FaultMapping.GuardAsync(() => keys.Secrets.DefineAsync(context.Effects), subject).ConfigureAwait(false);
             await _images.WriteAsync(jobs, ct).ConfigureAwait(false);
             await FaultMapping.GuardAsync(
                 () => SwapAsync(journal, items, nvram, layout, saved, disks, ct), subject with { Path = items[0].Path, IsTarget = true })
                 .ConfigureAwait(false);
+            isSwapped = true;
             progress?.Report(new RunProgress(RunStage.Finish, null, 0, 0, 0));
             await FaultMapping.GuardAsync(() => finish.DefineAsync(journal.Journal), subject).ConfigureAwait(false);
         }
-        catch
+        catch (Exception e) when (!isSwapped || e.InnerException is not LibvirtException { IsConnectionLost: true })
         {
-            ImageRestorer.Abandon(journal);
+            // Whether a definition whose reply was lost took effect isn't known: then the next start finishes the restore.
+            var undone = journal.Journal;
+            ImageRestorer.Abandon(journal, host);
+            if (await VmAsBefore.RestoreAsync(context, undone).ConfigureAwait(false) is { } stays)
+                throw new FaultException(stays, e);
             throw;
         }
 
@@ -79,7 +104,7 @@ internal sealed class InPlaceRestore(EngineContext context, RecoveryPoint point,
             await StartAsync(host, uuid, name).ConfigureAwait(false);
         return new RestoreResult(
             uuid, name, jobs.ToDictionary(j => j.Item.Target, j => j.Item.Path), _images.WrittenBytes,
-            context.Time.GetElapsedTime(started), [.. _warnings, .. _images.Warnings]);
+            context.Time.GetElapsedTime(started), [.. _warnings, .. keys.Warnings, .. _images.Warnings], _images.Times);
     }
 
     // From the check under the images' locks on nobody can start the VM on its old images; once they are moved aside, not at all.
@@ -106,6 +131,8 @@ internal sealed class InPlaceRestore(EngineContext context, RecoveryPoint point,
             }
 
             CheckAgain(journal.Journal, layout, saved, disks);
+            if (context.Journal is not null)
+                await context.Journal.RestoreSealingAsync(ct).ConfigureAwait(false);
             await context.Effects.RunAsync(Effect.SealRestoreJournal, () =>
             {
                 journal.Save(journal.Journal with { Sealed = true, Items = ImageRestorer.Stamped(items) });
@@ -140,18 +167,23 @@ internal sealed class InPlaceRestore(EngineContext context, RecoveryPoint point,
             throw new FaultException(RestoreFaults.VmStateChanged(journal.Vm, "its disks were changed"));
     }
 
-    private async Task RequireOffAsync(Domain domain, CancellationToken ct)
+    /// <returns>Whether it runs, and is to be shut down.</returns>
+    private bool LooksSuitable(Domain domain)
     {
         if (!domain.IsPersistent)
             throw new FaultException(BackupFaults.VmStateUnsuitable(domain.Name, "transient"));
-        if (domain.IsActive)
-        {
-            if (!options.Shutdown)
-                throw new FaultException(RestoreFaults.VmMustBeOff(domain.Name));
-            await new VmShutdown(context.Time).RunAsync(domain, ct).ConfigureAwait(false);
-        }
-
+        var runs = domain.IsActive;
+        if (runs && !options.Shutdown)
+            throw new FaultException(RestoreFaults.VmMustBeOff(domain.Name));
         RequireReplaceable(domain);
+        return runs;
+    }
+
+    private async Task ShutDownAsync(LibvirtConnection host, Guid uuid, CancellationToken ct)
+    {
+        using var domain = host.LookupDomain(uuid);
+        if (domain.IsActive)
+            await new VmShutdown(context.Time).RunAsync(domain, ct).ConfigureAwait(false);
     }
 
     // A saved memory image resumes on the disks that it was saved with; snapshots stand for what is inside the old images.
@@ -174,12 +206,15 @@ internal sealed class InPlaceRestore(EngineContext context, RecoveryPoint point,
 
     private static InPlaceLayout LayoutOf(
         LibvirtConnection host, Guid uuid, string name, SavedConfiguration? saved, IReadOnlyList<PointDisk> disks)
+        => InPlaceLayout.Read(name, DefinitionOf(host, uuid, name, saved), disks, host.ResolvePath, mustDefine: saved is not null);
+
+    private static DomainXml DefinitionOf(LibvirtConnection host, Guid uuid, string name, SavedConfiguration? saved)
     {
         using var domain = host.FindDomain(uuid);
         var xml = saved is null ? domain!.ReadXml(DomainXmlOptions.Inactive | DomainXmlOptions.Secure) : DomainXml.Read(saved.Xml.Root);
         // A VM that was renamed keeps its present name.
         xml.Root.SetElementValue("name", name);
-        return InPlaceLayout.Read(name, xml, disks, host.ResolvePath, mustDefine: saved is not null);
+        return xml;
     }
 
     // A file that no domain of this UUID names isn't ours to replace; nor is one that another domain names too.
@@ -200,6 +235,17 @@ internal sealed class InPlaceRestore(EngineContext context, RecoveryPoint point,
         {
             if (!Directory.Exists(Path.GetDirectoryName(item.Path)))
                 throw new FaultException(RestoreFaults.TargetFolderNotFound(Path.GetDirectoryName(item.Path) ?? name));
+        }
+    }
+
+    // A saved address that another VM was given since would disturb both on their network.
+    private static void RequireOwnMacs(LibvirtConnection host, Guid uuid, DomainXml saved)
+    {
+        var others = HostDomains.Read(host).Where(d => d.Uuid != uuid).ToList();
+        foreach (var mac in saved.Interfaces.Select(i => i.Mac).OfType<string>())
+        {
+            if (others.FirstOrDefault(d => d.Interfaces.Any(i => string.Equals(i.Mac, mac, StringComparison.OrdinalIgnoreCase))) is { } other)
+                throw new FaultException(RestoreFaults.MacAddressTaken(mac, other.Name));
         }
     }
 

@@ -34,7 +34,7 @@ public sealed record NewVmPlan(
         ArgumentNullException.ThrowIfNull(facts);
         CheckName(options.NewName, facts);
 
-        var images = targets.ToDictionary(t => t, t => PlaceOf(point, t, options.NewName, facts), StringComparer.Ordinal);
+        var images = targets.ToDictionary(t => t, t => PlaceOf(point, t, options, facts), StringComparer.Ordinal);
         var hasNvram = point.Details.NvramAttachment is not null;
         var nvram = saved.Firmware.NvramPath is { } old ? NvramPlace(old, options.NewName, images, facts) : null;
         foreach (var path in images.Values.Select(i => i.Path).Append(nvram).OfType<string>())
@@ -53,6 +53,7 @@ public sealed record NewVmPlan(
             NvramFormat = (string?)saved.Root.Element("os")?.Element("nvram")?.Attribute("format"),
             HasNvramContent = hasNvram,
             Network = options.Network,
+            PortGroup = options.Subnet,
             NextMac = MacSource(saved, facts),
             FileExists = facts.FileExists,
         });
@@ -76,7 +77,7 @@ public sealed record NewVmPlan(
             throw new FaultException(RestoreFaults.VmNameTaken(name));
     }
 
-    private static ImagePlace PlaceOf(RecoveryPoint point, string target, string name, NewVmFacts facts)
+    private static ImagePlace PlaceOf(RecoveryPoint point, string target, RestoreAsNew options, NewVmFacts facts)
     {
         var details = point.Details.Disks.FirstOrDefault(d => d.Target == target);
         var format = details?.Format == "raw" ? "raw" : "qcow2";
@@ -91,7 +92,8 @@ public sealed record NewVmPlan(
 
         if (!facts.FolderExists(folder))
             throw new FaultException(RestoreFaults.TargetFolderNotFound(folder));
-        return new ImagePlace(Path.Combine(folder, $"{name}-{target}.{format}"), format);
+        return new ImagePlace(
+            Path.Combine(folder, $"{options.NewName}-{target}.{format}"), format, details is { IsEncrypted: true } && !options.Decrypt);
     }
 
     private static string NvramPlace(string saved, string name, Dictionary<string, ImagePlace> images, NewVmFacts facts)

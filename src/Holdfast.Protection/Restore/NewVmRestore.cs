@@ -19,19 +19,27 @@ internal sealed class NewVmRestore(EngineContext context, RecoveryPoint point, R
         var started = context.Time.GetTimestamp();
         var host = context.RequiredHost;
         var subject = FaultSubject.OfVm(options.NewName, "look at the host's VMs, networks and pools");
-        var saved = await SavedConfiguration.ReadAsync(context, point, ct).ConfigureAwait(false);
+        using var saved = await SavedConfiguration.ReadAsync(context, point, ct).ConfigureAwait(false);
+        if (options.Pool is { } pool)
+            await PoolProbe.RequireWritableAsync(pool, FaultMapping.Guard(() => Folder(host), subject)!, context.Time, ct).ConfigureAwait(false);
         var plan = NewVmPlan.Make(
             point, saved.Xml, [.. disks.Select(d => d.Name)], options, FaultMapping.Guard(() => Look(host), subject));
-        FaultMapping.Guard(() => RequireNetworks(host, DomainXml.Read(plan.Root)), subject);
+        var notices = FaultMapping.Guard(
+            () => NetworkFit.Require(host, DomainXml.Read(plan.Root), point.Details.Addresses ?? []), subject);
 
         var id = RestoreJournalFile.NewId();
+        var secrets = new SecretRestore(host, id);
+        FaultMapping.Guard(() => secrets.Place(plan.Root, saved.Secrets), subject);
         var jobs = disks.Select(d => new ImageJob(
             d, RestoreItem.Make(id, d.Name, plan.Images[d.Name].Path, replaces: false),
-            plan.Images[d.Name].Format == "raw" ? ImageFormat.Raw : ImageFormat.Qcow2)).ToList();
+            plan.Images[d.Name].Format == "raw" ? ImageFormat.Raw : ImageFormat.Qcow2,
+            plan.Images[d.Name].IsEncrypted ? saved.EncryptionOf(d.Name, point.Id.ToString()) : null)).ToList();
         var nvram = plan.NvramPath is { } path ? RestoreItem.Make(id, "nvram", path, replaces: false) : null;
         List<RestoreItem> items = [.. jobs.Select(j => j.Item), .. new[] { nvram }.OfType<RestoreItem>()];
         await _images.RequireSpaceAsync(jobs, ct).ConfigureAwait(false);
 
+        if (context.Journal is not null)
+            await context.Journal.RestoreIntendedAsync(RestoreJournalFile.PathOf(context.Paths, id), ct).ConfigureAwait(false);
         using var journal = await context.Effects.RunAsync(Effect.WriteRestoreJournal, () => Task.FromResult(FaultMapping.Guard(
             () => RestoreJournalFile.Create(context.Paths, new RestoreJournal
             {
@@ -42,10 +50,12 @@ internal sealed class NewVmRestore(EngineContext context, RecoveryPoint point, R
                 Point = point.Id.ToString(),
                 Vault = point.Stored.VaultId.ToString(),
                 Items = items,
+                Secrets = secrets.Defined,
             }), FaultSubject.Of(point) with { Path = context.Paths.State }))).ConfigureAwait(false);
         Domain domain;
         try
         {
+            await FaultMapping.GuardAsync(() => secrets.DefineAsync(context.Effects), subject).ConfigureAwait(false);
             await _images.WriteAsync(jobs, ct).ConfigureAwait(false);
             await FaultMapping.GuardAsync(
                 () => PlaceAsync(journal, items, nvram, saved, ct), FaultSubject.Of(point) with { Path = items[0].Path, IsTarget = true })
@@ -57,12 +67,14 @@ internal sealed class NewVmRestore(EngineContext context, RecoveryPoint point, R
         catch
         {
             RemoveDomain(host, plan.Uuid);
-            ImageRestorer.Abandon(journal);
+            ImageRestorer.Abandon(journal, host);
             throw;
         }
 
         using (domain)
         {
+            if (context.Journal is not null)
+                await context.Journal.RestoredAsync(CancellationToken.None).ConfigureAwait(false);
             await context.Effects.RunAsync(Effect.RemoveRestoreJournal, () =>
             {
                 journal.Remove();
@@ -75,7 +87,13 @@ internal sealed class NewVmRestore(EngineContext context, RecoveryPoint point, R
 
         return new RestoreResult(
             plan.Uuid, options.NewName, jobs.ToDictionary(j => j.Item.Target, j => j.Item.Path), _images.WrittenBytes,
-            context.Time.GetElapsedTime(started), [.. plan.Warnings, .. _images.Warnings]);
+            context.Time.GetElapsedTime(started), [.. plan.Warnings, .. notices, .. secrets.Warnings, .. _images.Warnings, .. Decrypted(disks)], _images.Times);
+    }
+
+    private IEnumerable<Fault> Decrypted(IReadOnlyList<PointDisk> disks)
+    {
+        var encrypted = point.Details.Disks.Where(d => d.IsEncrypted && disks.Any(p => p.Name == d.Target)).Select(d => d.Target).ToList();
+        return options.Decrypt && encrypted.Count > 0 ? [RestoreFaults.WrittenDecrypted(point.Id.ToString(), encrypted)] : [];
     }
 
     /// <summary>Takes a domain away that a failed restore defined; does nothing where there is none.</summary>
@@ -100,13 +118,20 @@ internal sealed class NewVmRestore(EngineContext context, RecoveryPoint point, R
 
     private NewVmFacts Look(LibvirtConnection host) => new()
     {
-        Domains = HostDomains.Read(host),
+        Domains = WithinQuota(HostDomains.Read(host), host),
         Folder = Folder(host),
         DefaultFolder = LibvirtsFolder,
         FileExists = p => HostFile.Look(p) is not null,
         FolderExists = Directory.Exists,
         RandomBytes = RandomNumberGenerator.GetBytes,
     };
+
+    private IReadOnlyList<DomainXml> WithinQuota(IReadOnlyList<DomainXml> domains, LibvirtConnection host)
+    {
+        if (Quotas.Read(context.Paths).VmsPerHost is { } limit && domains.Select(d => d.Uuid).Distinct().Count() >= limit)
+            throw new FaultException(RestoreFaults.QuotaReached("VMs", host.HostName, limit));
+        return domains;
+    }
 
     private string? Folder(LibvirtConnection host)
     {
@@ -122,38 +147,10 @@ internal sealed class NewVmRestore(EngineContext context, RecoveryPoint point, R
             throw new FaultException(RestoreFaults.PoolNotFound(name, names));
         }
 
-        if (!pool.IsActive)
-            throw new FaultException(RestoreFaults.PoolInactive(name));
-        return pool.GetTarget() switch
-        {
-            ("dir" or "fs" or "netfs", { } path) => path,
-            var (type, _) => throw new FaultException(RestoreFaults.PoolTypeUnsupported(name, type)),
-        };
-    }
-
-    private static void RequireNetworks(LibvirtConnection host, DomainXml xml)
-    {
-        foreach (var name in xml.Interfaces.Where(i => i.Type == "network").Select(i => i.SourceNetwork).OfType<string>().Distinct())
-        {
-            using var network = host.FindNetwork(name);
-            if (network is null)
-            {
-                var networks = host.ListNetworks();
-                var names = networks.Select(n => n.Name).ToList();
-                foreach (var other in networks)
-                    other.Dispose();
-                throw new FaultException(RestoreFaults.NetworkNotFound(name, names));
-            }
-
-            if (!network.IsActive)
-                throw new FaultException(RestoreFaults.NetworkInactive(name));
-        }
-
-        foreach (var bridge in xml.Interfaces.Where(i => i.Type == "bridge").Select(i => i.SourceBridge).OfType<string>())
-        {
-            if (!Directory.Exists(Path.Combine("/sys/class/net", bridge)))
-                throw new FaultException(RestoreFaults.NetworkNotFound(bridge, []));
-        }
+        // What no start would make fit is told first.
+        if (pool.GetTarget() is not ("dir" or "fs" or "netfs", { } path))
+            throw new FaultException(RestoreFaults.PoolTypeUnsupported(name, pool.GetTarget().Type));
+        return pool.IsActive ? path : throw new FaultException(RestoreFaults.PoolInactive(name));
     }
 
     private async Task PlaceAsync(
@@ -162,6 +159,8 @@ internal sealed class NewVmRestore(EngineContext context, RecoveryPoint point, R
         if (nvram is not null)
             ImageRestorer.WriteFile(nvram, saved.Nvram);
         ct.ThrowIfCancellationRequested();
+        if (context.Journal is not null)
+            await context.Journal.RestoreSealingAsync(ct).ConfigureAwait(false);
         await context.Effects.RunAsync(Effect.SealRestoreJournal, () =>
         {
             journal.Save(journal.Journal with { Sealed = true, Items = ImageRestorer.Stamped(items) });
@@ -185,13 +184,21 @@ internal sealed class NewVmRestore(EngineContext context, RecoveryPoint point, R
         }
         catch (LibvirtException e) when (!e.IsConnectionLost)
         {
-            throw new FaultException(RestoreFaults.VmDefineFailed(options.NewName, e.Message), e);
+            throw new FaultException(WhyNotDefined(e), e);
         }
         catch (LibvirtException e)
         {
             throw new FaultException(HostFaults.HypervisorConnectionLost(e.Message), e);
         }
     }
+
+    private Fault WhyNotDefined(LibvirtException e) => e switch
+    {
+        { Code: LibvirtErrorCode.AccessDenied or LibvirtErrorCode.AuthFailed or LibvirtErrorCode.AuthUnavailable or LibvirtErrorCode.OperationDenied } =>
+            RestoreFaults.DefineDenied(options.NewName, e.Message),
+        _ when e.Message.Contains("available PCI", StringComparison.Ordinal) => RestoreFaults.PciSlotsExhausted(options.NewName),
+        _ => RestoreFaults.VmDefineFailed(options.NewName, e.Message),
+    };
 
     private async Task StartAsync(Domain domain)
     {

@@ -1,3 +1,4 @@
+using Holdfast.Protection.Node;
 using Microsoft.Win32.SafeHandles;
 
 namespace Holdfast.Protection.Restore;
@@ -5,7 +6,9 @@ namespace Holdfast.Protection.Restore;
 /// <summary>A sparse raw file.</summary>
 public sealed class RawFileTarget : ImageTarget
 {
+    private const long WriteBackBytes = 32L << 20;
     private readonly SafeFileHandle _file;
+    private long _dirtyBytes;
 
     private RawFileTarget(SafeFileHandle file, string path, long sizeBytes, IProgress<long>? progress)
         : base(path, sizeBytes, progress) => _file = file;
@@ -51,6 +54,12 @@ public sealed class RawFileTarget : ImageTarget
     }
 
     /// <inheritdoc/>
-    protected override ValueTask WriteDataAsync(long offset, ReadOnlyMemory<byte> data, CancellationToken ct) =>
-        RandomAccess.WriteAsync(_file, data, offset, ct);
+    protected override async ValueTask WriteDataAsync(long offset, ReadOnlyMemory<byte> data, CancellationToken ct)
+    {
+        await RandomAccess.WriteAsync(_file, data, offset, ct).ConfigureAwait(false);
+        var dirty = Interlocked.Add(ref _dirtyBytes, data.Length);
+        // One of the concurrent callers, the one that crosses the mark.
+        if (dirty / WriteBackBytes > (dirty - data.Length) / WriteBackBytes)
+            HostFile.StartWriteBack(_file);
+    }
 }

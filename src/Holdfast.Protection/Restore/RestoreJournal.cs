@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Holdfast.Protection.Node;
 
 namespace Holdfast.Protection.Restore;
 
@@ -45,8 +46,17 @@ public sealed record RestoreJournal
     /// </summary>
     public bool Sealed { get; init; }
 
+    /// <summary>
+    /// The boot of the machine on which the VM ran until the restore shut it down: if the restore is undone on the same boot, the VM is
+    /// started again. Null where it was off. After a reboot it is libvirt's autostart that decides.
+    /// </summary>
+    public Guid? RanOnBoot { get; init; }
+
     /// <summary>The files.</summary>
     public required IReadOnlyList<RestoreItem> Items { get; init; }
+
+    /// <summary>Secrets that the restore defines; they go again where it is undone.</summary>
+    public IReadOnlyList<Guid> Secrets { get; init; } = [];
 
     /// <summary>XML to define at the end, or null where the present definition stays.</summary>
     public string? DefineXml { get; init; }

@@ -22,12 +22,20 @@ public sealed class RestoreJournalFile : IDisposable
     /// <summary>A fresh id.</summary>
     public static string NewId() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(6));
 
+    /// <summary>Where the journal of a restore lies.</summary>
+    public static string PathOf(NodePaths paths, string id)
+    {
+        ArgumentNullException.ThrowIfNull(paths);
+        return Path.Combine(Path.GetFullPath(paths.State), "restores", id + ".json");
+    }
+
     /// <summary>Writes a new journal and locks it.</summary>
     public static RestoreJournalFile Create(NodePaths paths, RestoreJournal journal)
     {
         ArgumentNullException.ThrowIfNull(paths);
         ArgumentNullException.ThrowIfNull(journal);
-        var path = Path.Combine(PrivateFolder.Create(paths.State, "restores"), journal.Id + ".json");
+        PrivateFolder.Create(paths.State, "restores");
+        var path = PathOf(paths, journal.Id);
         var file = new RestoreJournalFile(path, Lock(path) ?? throw new IOException($"{path} is locked."), journal);
         file.Save(journal);
         return file;
@@ -45,28 +53,52 @@ public sealed class RestoreJournalFile : IDisposable
             yield break;
         foreach (var path in Directory.GetFiles(folder, "*.json").Order(StringComparer.Ordinal))
         {
-            if (Lock(path) is not { } fileLock)
-                continue;
-            // Between the listing and the lock its owner may have ended well.
-            if (!File.Exists(path))
-            {
-                Release(path, fileLock);
-                continue;
-            }
-
-            RestoreJournalFile file;
+            RestoreJournalFile? file;
             try
             {
-                file = new RestoreJournalFile(path, fileLock, Read(path));
+                if ((file = TryTake(path, out _)) is null)
+                    continue;
             }
             catch (Exception e) when (e is InvalidDataException or IOException or UnauthorizedAccessException)
             {
-                fileLock.Dispose();
                 unreadable.Add((path, e.Message));
                 continue;
             }
 
             yield return file;
+        }
+    }
+
+    /// <summary>Locks one journal; null where there is none, or its restore is alive.</summary>
+    /// <param name="path">The journal.</param>
+    /// <param name="isHeld">Whether a living process holds it.</param>
+    /// <exception cref="InvalidDataException">It can't be read.</exception>
+    public static RestoreJournalFile? TryTake(string path, out bool isHeld)
+    {
+        isHeld = false;
+        if (!File.Exists(path))
+            return null;
+        if (Lock(path) is not { } fileLock)
+        {
+            isHeld = true;
+            return null;
+        }
+
+        // Before the lock was taken its owner may have ended well.
+        if (!File.Exists(path))
+        {
+            Release(path, fileLock);
+            return null;
+        }
+
+        try
+        {
+            return new RestoreJournalFile(path, fileLock, Read(path));
+        }
+        catch
+        {
+            fileLock.Dispose();
+            throw;
         }
     }
 

@@ -14,6 +14,9 @@ public abstract record RestoreOptions
 {
     /// <summary>Target names of the disks to restore; empty for all in the point.</summary>
     public IReadOnlyCollection<string> Disks { get; init; } = [];
+
+    /// <summary>Write the disks of an encrypted VM in the clear. Else they are encrypted again as they were, with the passphrase that they had.</summary>
+    public bool Decrypt { get; init; }
 }
 
 /// <summary>Restore as a new VM beside the old one: new UUID, new MACs, every host path rewritten.</summary>
@@ -23,6 +26,9 @@ public sealed record RestoreAsNew(string NewName) : RestoreOptions
 {
     /// <summary>libvirt network for every interface; null keeps the saved ones.</summary>
     public string? Network { get; init; }
+
+    /// <summary>Port group of <see cref="Network"/>, libvirt's word for a subnet; null for the network's default.</summary>
+    public string? Subnet { get; init; }
 
     /// <summary>Storage pool that the images go to (a dir pool).</summary>
     public string? Pool { get; init; }
@@ -59,10 +65,11 @@ public sealed record RestoreDisks(string Directory, ImageFormat Format) : Restor
 /// <summary>What a restore achieved.</summary>
 /// <param name="Uuid">UUID of the VM restored, or null for disks only.</param>
 /// <param name="Name">Its name, or null.</param>
-/// <param name="Images">Target name to path of each image written.</param>
+/// <param name="Images">Target name to path of each image written; "xml" and "nvram" to those of a configuration that was written beside them.</param>
 /// <param name="WrittenBytes">Bytes of data written (zeros aren't).</param>
 /// <param name="Duration">How long it took.</param>
 /// <param name="Warnings">What the user should know.</param>
+/// <param name="Times">Where the time went; null where that isn't known.</param>
 public sealed record RestoreResult(
     Guid? Uuid, string? Name, IReadOnlyDictionary<string, string> Images, long WrittenBytes, TimeSpan Duration,
-    IReadOnlyList<Holdfast.Faults.Fault> Warnings);
+    IReadOnlyList<Holdfast.Faults.Fault> Warnings, Holdfast.Protection.Backup.PhaseTimes? Times = null);

@@ -23,6 +23,9 @@ public sealed class RestoreService(EngineContext context)
     {
         ArgumentNullException.ThrowIfNull(point);
         var disks = Select(point, options);
+        var encrypted = disks.Select(d => d.Name).Where(name => point.Details.Disks.Any(d => d.Target == name && d.IsEncrypted)).ToList();
+        if (options.Decrypt && encrypted.Count > 0)
+            FaultMapping.Guard(() => DecryptionRecord.Add(context, point, encrypted, options), FaultSubject.Of(point) with { Path = context.Paths.State });
         return options switch
         {
             RestoreDisks files => new FilesRestore(context, point, files, progress).RunAsync(disks, ct),

@@ -27,6 +27,9 @@ public sealed record RewriteRequest
     /// <summary>libvirt network for every interface; null keeps the saved ones.</summary>
     public string? Network { get; init; }
 
+    /// <summary>Port group of that network; null for its default.</summary>
+    public string? PortGroup { get; init; }
+
     /// <summary>Gives a MAC address that nobody else has.</summary>
     public required Func<string> NextMac { get; init; }
 
@@ -37,4 +40,5 @@ public sealed record RewriteRequest
 /// <summary>Where an image is restored to.</summary>
 /// <param name="Path">Its path.</param>
 /// <param name="Format">qcow2 or raw.</param>
-public sealed record ImagePlace(string Path, string Format);
+/// <param name="IsEncrypted">Whether it is LUKS, as the disk's definition says how.</param>
+public sealed record ImagePlace(string Path, string Format, bool IsEncrypted = false);

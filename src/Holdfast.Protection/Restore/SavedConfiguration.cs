@@ -1,8 +1,11 @@
+using System.Security.Cryptography;
 using System.Text;
 using Holdfast.Faults;
 using Holdfast.Libvirt;
 using Holdfast.Protection.Node;
 using Holdfast.Protection.Points;
+using Holdfast.Protection.Secrets;
+using Holdfast.Protection.Sources;
 
 namespace Holdfast.Protection.Restore;
 
@@ -10,8 +13,12 @@ namespace Holdfast.Protection.Restore;
 /// <param name="Xml">The inactive domain XML.</param>
 /// <param name="XmlBytes">The same, as it is stored.</param>
 /// <param name="Nvram">The firmware's variables, or null.</param>
-internal sealed record SavedConfiguration(DomainXml Xml, byte[] XmlBytes, byte[]? Nvram)
+/// <param name="Secrets">The secrets that it names.</param>
+internal sealed record SavedConfiguration(DomainXml Xml, byte[] XmlBytes, byte[]? Nvram, SavedSecrets Secrets) : IDisposable
 {
+    /// <summary>Clears the secrets.</summary>
+    public void Dispose() => Secrets.Dispose();
+
     /// <summary>Reads it from the vault.</summary>
     /// <exception cref="FaultException">The point has none, or it is damaged.</exception>
     public static async Task<SavedConfiguration> ReadAsync(EngineContext context, RecoveryPoint point, CancellationToken ct)
@@ -24,13 +31,28 @@ internal sealed record SavedConfiguration(DomainXml Xml, byte[] XmlBytes, byte[]
         var nvram = point.Details.NvramAttachment is { } variables
             ? await FaultMapping.GuardAsync(() => context.RequiredVault.ReadAttachmentAsync(point.Stored, variables, ct), subject).ConfigureAwait(false)
             : null;
+        var secrets = point.Details.SecretsAttachment is { } values
+            ? await FaultMapping.GuardAsync(() => context.RequiredVault.ReadAttachmentAsync(point.Stored, values, ct), subject).ConfigureAwait(false)
+            : null;
         try
         {
-            return new SavedConfiguration(DomainXml.Parse(Encoding.UTF8.GetString(xml)), xml, nvram);
+            return new SavedConfiguration(
+                DomainXml.Parse(Encoding.UTF8.GetString(xml)), xml, nvram, secrets is null ? SavedSecrets.None : SavedSecrets.Read(secrets));
         }
-        catch (LibvirtXmlException e)
+        catch (Exception e) when (e is LibvirtXmlException or FormatException)
         {
             throw new FaultException(VaultFaults.PointDamaged(point.Id.ToString(), e.Message), e);
         }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(secrets);
+        }
     }
+
+    /// <summary>The passphrase that a disk was encrypted with.</summary>
+    /// <exception cref="FaultException">The point has none.</exception>
+    public ImageEncryption EncryptionOf(string target, string point) =>
+        Xml.FindDisk(target)?.Source.Encryption?.LuksPassphrase is { } reference && Secrets.Find(reference) is { } secret
+            ? new ImageEncryption(secret.Value)
+            : throw new FaultException(VaultFaults.PointDamaged(point, $"it has no passphrase for the encrypted disk {target}"));
 }

@@ -35,13 +35,14 @@ public sealed class BoundProcess : IAsyncDisposable
     public static Task<BoundProcess> StartAsync(string program, IEnumerable<string> arguments)
     {
         ArgumentException.ThrowIfNullOrEmpty(program);
-        var info = new ProcessStartInfo("setpriv")
+        // In a session of its own: Ctrl-C on the terminal cancels this process, which then ends the child in order.
+        var info = new ProcessStartInfo("setsid")
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        foreach (var argument in (string[])["--pdeathsig", "KILL", "--", program, .. arguments])
+        foreach (var argument in (string[])["setpriv", "--pdeathsig", "KILL", "--", program, .. arguments])
             info.ArgumentList.Add(argument);
         info.Environment["LC_ALL"] = "C";
 

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json;
 using Holdfast.Faults;
 
@@ -24,7 +23,6 @@ public sealed record ImageInfo(
     string Path, string Format, long SizeBytes, string? Compat, bool HasDataFile, bool IsEncrypted, IReadOnlyList<ImageBitmap> Bitmaps,
     string? BackingPath, string? BackingFormat)
 {
-    private const int OutputMax = 4 << 20;
     private const int ChainMax = 200;
 
     /// <summary>Why QEMU can't keep a persistent dirty bitmap in it, or null where it can.</summary>
@@ -53,7 +51,7 @@ public sealed record ImageInfo(
             arguments.Add("--force-share");
         if (format is not null)
             arguments.AddRange(["-f", format]);
-        var (output, error, exitCode) = await RunAsync("qemu-img", [.. arguments, full], ct).ConfigureAwait(false);
+        var (output, error, exitCode) = await QemuImg.RunAsync([.. arguments, "--", full], ct).ConfigureAwait(false);
         if (exitCode != 0)
         {
             var reason = error.Trim();
@@ -88,38 +86,4 @@ public sealed record ImageInfo(
 
     private static string? Text(JsonElement element, string name) =>
         element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value) ? value.GetString() : null;
-
-    private static async Task<(string Output, string Error, int ExitCode)> RunAsync(string program, string[] arguments, CancellationToken ct)
-    {
-        var info = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
-        info.Environment["LC_ALL"] = "C";
-        Process process;
-        try
-        {
-            process = Process.Start(info)!;
-        }
-        catch (System.ComponentModel.Win32Exception e)
-        {
-            throw new FaultException(HostFaults.ToolMissing(program, "qemu-utils"), e);
-        }
-
-        using (process)
-        {
-            var output = process.StandardOutput.ReadToEndAsync(ct);
-            var error = process.StandardError.ReadToEndAsync(ct);
-            try
-            {
-                await process.WaitForExitAsync(ct).ConfigureAwait(false);
-            }
-            catch (OperationCanceledException)
-            {
-                process.Kill();
-                throw;
-            }
-
-            var text = await output.ConfigureAwait(false);
-            return (text.Length <= OutputMax ? text : throw new InvalidDataException("qemu-img's answer is too long."),
-                await error.ConfigureAwait(false), process.ExitCode);
-        }
-    }
 }

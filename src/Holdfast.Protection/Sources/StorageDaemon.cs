@@ -64,9 +64,12 @@ public sealed class StorageDaemon : IAsyncDisposable
     /// <param name="format">qcow2 or raw: never probed here, a guest could have written a header.</param>
     /// <param name="writable">Whether the image is opened for writing (its metadata too).</param>
     /// <param name="ct">Cancels the wait.</param>
+    /// <param name="encryption">The passphrase of a LUKS image: a qcow2 one with encrypted clusters, or one that is LUKS as a whole ("raw").</param>
     /// <exception cref="StorageDaemonException">The daemon refused; the message is QEMU's.</exception>
-    public Task OpenImageAsync(string node, string path, string format, bool writable, CancellationToken ct) =>
-        ExecuteAsync("blockdev-add", new JsonObject
+    public async Task OpenImageAsync(
+        string node, string path, string format, bool writable, CancellationToken ct, ImageEncryption? encryption = null)
+    {
+        var image = new JsonObject
         {
             ["node-name"] = node,
             ["driver"] = format,
@@ -79,7 +82,22 @@ public sealed class StorageDaemon : IAsyncDisposable
                 ["locking"] = "on",
                 ["discard"] = "unmap",
             },
-        }, ct);
+        };
+        if (encryption is not null)
+        {
+            var key = "key-" + node;
+            await ExecuteAsync("object-add", new JsonObject
+            {
+                ["qom-type"] = "secret", ["id"] = key, ["format"] = "base64", ["data"] = Convert.ToBase64String(encryption.Passphrase.Span),
+            }, ct).ConfigureAwait(false);
+            if (format == "qcow2")
+                image["encrypt"] = new JsonObject { ["format"] = "luks", ["key-secret"] = key };
+            else
+                (image["driver"], image["key-secret"]) = ("luks", key);
+        }
+
+        await ExecuteAsync("blockdev-add", image, ct).ConfigureAwait(false);
+    }
 
     /// <summary>Serves node <paramref name="node"/> as export <paramref name="export"/>.</summary>
     /// <param name="node">A node opened before.</param>

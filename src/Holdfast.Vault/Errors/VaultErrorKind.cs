@@ -33,6 +33,15 @@ public enum VaultErrorKind
     /// <summary>The point is protected, or must be kept longer.</summary>
     PointProtected,
 
+    /// <summary>The vault is immutable, and the point's time isn't over.</summary>
+    PointLocked,
+
+    /// <summary>The vault's immutability is locked: it can't be taken back or shortened.</summary>
+    LockedForGood,
+
+    /// <summary>The vault's data key was renewed since the vault was opened: it has to be opened again.</summary>
+    KeysRenewed,
+
     /// <summary>The session was revoked by somebody else; its data is gone and it can't commit.</summary>
     SessionRevoked,
 
@@ -44,6 +53,24 @@ public enum VaultErrorKind
 
     /// <summary>There is no such key slot.</summary>
     KeySlotNotFound,
+
+    /// <summary>The store itself keeps the object until a date (object lock): it wasn't deleted.</summary>
+    Retained,
+
+    /// <summary>The store asked to be left alone for now, couldn't be reached, or didn't answer in time.</summary>
+    Unavailable,
+
+    /// <summary>The store doesn't do what a vault needs of one: two creations of one name both won, or a listing lacks what was just written.</summary>
+    StoreUnfit,
+
+    /// <summary>The store wasn't told who asks, or doesn't believe it: credentials are missing, wrong or outdated.</summary>
+    NotAuthenticated,
+
+    /// <summary>There is no such bucket, container or account.</summary>
+    StoreMissing,
+
+    /// <summary>What was named as the place of a vault isn't one that can be used.</summary>
+    PlaceInvalid,
 
     /// <summary>Somebody else changed the same thing at the same time; nothing was changed here: try again.</summary>
     Conflict,

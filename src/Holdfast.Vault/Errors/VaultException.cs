@@ -14,6 +14,12 @@ public sealed class VaultException : Exception
     /// <summary>The vault's object concerned, where there is one.</summary>
     public string? ObjectName { get; init; }
 
+    /// <summary>How long the store asked to be left alone; null if it didn't say.</summary>
+    public TimeSpan? RetryAfter { get; init; }
+
+    /// <summary>Until when it is so, where that is known.</summary>
+    public DateTimeOffset? Until { get; init; }
+
     /// <summary>The recovery points concerned, as far as known.</summary>
     public IReadOnlyList<PointId> Points { get; init; } = [];
 }

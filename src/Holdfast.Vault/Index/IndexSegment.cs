@@ -20,7 +20,7 @@ internal sealed record IndexSegment(IReadOnlyList<PackInfo> Packs, IndexEntry[] 
         {
             pack.Id.CopyTo(bytes.AsSpan(at));
             BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(at + 32), pack.SizeBytes);
-            BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(at + 40), (int)pack.Kind);
+            BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(at + 40), pack.KindAndEpoch);
             at += PackBytes;
         }
 
@@ -31,6 +31,21 @@ internal sealed record IndexSegment(IReadOnlyList<PackInfo> Packs, IndexEntry[] 
         }
 
         return bytes;
+    }
+
+    /// <summary>Reads and opens a segment; null if it is missing or damaged.</summary>
+    public static async Task<IndexSegment?> TryReadAsync(IObjectStore store, VaultKeys keys, ObjectName name, PointId session, CancellationToken ct)
+    {
+        try
+        {
+            return await store.ReadWholeAsync(name, BytesMax, ct) is { } bytes
+                ? TryParse(SealedObject.Open(keys, SealLabel.Index, name, bytes), session)
+                : null;
+        }
+        catch (VaultException e) when (e.Kind == VaultErrorKind.Damaged)
+        {
+            return null;
+        }
     }
 
     /// <summary>Reads a segment of a session; null if it makes no sense.</summary>
@@ -53,7 +68,8 @@ internal sealed record IndexSegment(IReadOnlyList<PackInfo> Packs, IndexEntry[] 
         for (var i = 0; i < packCount; i++)
         {
             var pack = bytes.Slice(8 + (i * PackBytes), PackBytes);
-            var kind = BinaryPrimitives.ReadInt32LittleEndian(pack[40..]);
+            var kindAndEpoch = BinaryPrimitives.ReadInt32LittleEndian(pack[40..]);
+            var kind = kindAndEpoch & 0xFFFF;
             if (kind is not ((int)PackKind.Data or (int)PackKind.Map))
             {
                 return null;
@@ -61,7 +77,7 @@ internal sealed record IndexSegment(IReadOnlyList<PackInfo> Packs, IndexEntry[] 
 
             packs[i] = new PackInfo(new PackId(pack[..32]), session, (PackKind)kind)
             {
-                SizeBytes = BinaryPrimitives.ReadInt64LittleEndian(pack[32..]),
+                SizeBytes = BinaryPrimitives.ReadInt64LittleEndian(pack[32..]), Epoch = PackInfo.EpochOf(kindAndEpoch),
             };
         }
 

@@ -11,7 +11,7 @@ namespace Holdfast.Vault;
 /// </summary>
 /// <remarks>
 /// Header of 64 bytes: magic 8, vault 16, packs i32, segments covered i32, entries i64, Bloom bits i64. Then segments (32 each), packs
-/// (id 32, session 16, size i64, kind i32), Bloom filter, entries (28 each), HMAC-SHA256 of all before. No part of the vault's format.
+/// (id 32, session 16, size i64, kind i32 with a flag if it was indexed from its own footer), Bloom filter, entries (28 each), HMAC-SHA256 of all before. No part of the vault's format.
 /// </remarks>
 internal sealed unsafe class SegmentFile : IDisposable
 {
@@ -20,6 +20,7 @@ internal sealed unsafe class SegmentFile : IDisposable
     private const int MacBytes = 32;
     private const int BloomBitsPerEntry = 10;
     private const int BloomHashes = 7;
+    private const int FromFooterFlag = 0x100;
 
     private readonly MemoryMappedFile _file;
     private readonly MemoryMappedViewAccessor _view;
@@ -46,9 +47,10 @@ internal sealed unsafe class SegmentFile : IDisposable
         for (var i = 0; i < packs; i++, at += PackBytes)
         {
             var p = new ReadOnlySpan<byte>(at, PackBytes);
-            Packs[i] = new PackInfo(new PackId(p[..32]), new PointId(IdText.Read(p[32..])), (PackKind)BinaryPrimitives.ReadInt32LittleEndian(p[56..]))
+            var kind = BinaryPrimitives.ReadInt32LittleEndian(p[56..]);
+            Packs[i] = new PackInfo(new PackId(p[..32]), new PointId(IdText.Read(p[32..])), (PackKind)(kind & 0xFF))
             {
-                SizeBytes = BinaryPrimitives.ReadInt64LittleEndian(p[48..]),
+                SizeBytes = BinaryPrimitives.ReadInt64LittleEndian(p[48..]), FromFooter = (kind & FromFooterFlag) != 0, Epoch = PackInfo.EpochOf(kind),
             };
         }
 
@@ -220,7 +222,7 @@ internal sealed unsafe class SegmentFile : IDisposable
             pack.Id.CopyTo(p);
             IdText.Write(pack.Session.Value, p[32..]);
             BinaryPrimitives.WriteInt64LittleEndian(p[48..], pack.SizeBytes);
-            BinaryPrimitives.WriteInt32LittleEndian(p[56..], (int)pack.Kind);
+            BinaryPrimitives.WriteInt32LittleEndian(p[56..], pack.KindAndEpoch | (pack.FromFooter ? FromFooterFlag : 0));
             at += PackBytes;
         }
 

@@ -9,7 +9,10 @@ internal static class SegmentFileMerge
         var numbers = new Dictionary<PackId, int>();
         var renumbered = files.Select(f => f.Packs.Select(p => NumberOf(p)).ToArray()).ToArray();
         var segments = files.SelectMany(f => f.Segments).Distinct().ToArray();
-        return SegmentFile.Write(folder, keys, segments, packs, files.Sum(f => f.Count), Entries());
+        var merged = SegmentFile.Write(folder, keys, segments, packs, files.Sum(f => f.Count), Entries());
+        // The catalogue's own, which know what is healthy.
+        packs.CopyTo(merged.Packs);
+        return merged;
 
         int NumberOf(PackInfo pack)
         {

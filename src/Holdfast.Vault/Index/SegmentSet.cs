@@ -37,11 +37,34 @@ internal sealed class SegmentSet(string folder, VaultKeys keys) : IDisposable
         return found;
     }
 
-    public void Add(SegmentFile file)
+    /// <summary>Whether a chunk needn't be stored again: it lies in a healthy pack that isn't condemned (INV-7, INV-11).</summary>
+    public bool HasReusable(in ChunkId id)
+    {
+        var prefix = id.Prefix;
+        foreach (var file in _files)
+        {
+            for (var i = file.Find(prefix); i >= 0 && i < file.Count && file[i] is var entry && entry.Prefix == prefix; i++)
+            {
+                var pack = file.Packs[entry.Pack];
+                if (pack.Healthy && !pack.Condemned)
+                {
+                    return true;
+                }
+            }
+        }
+
+        return false;
+    }
+
+    public void Add(SegmentFile file) => Replace([], [file]);
+
+    /// <summary>Takes files out and others in, in one step: a look-up sees either.</summary>
+    public void Replace(IReadOnlyCollection<SegmentFile> old, IReadOnlyCollection<SegmentFile> added)
     {
         lock (_change)
         {
-            _files = [.. _files, file];
+            _files = [.. _files.Except(old), .. added];
+            Retire(old);
             if (_files.Length > FilesMax)
             {
                 Merge();
@@ -70,18 +93,17 @@ internal sealed class SegmentSet(string folder, VaultKeys keys) : IDisposable
         }
 
         var merged = SegmentFileMerge.Merge(folder, keys, bySize[..take]);
-        var packs = bySize[..take].SelectMany(f => f.Packs).ToLookup(p => p.Id);
-        for (var i = 0; i < merged.Packs.Length; i++)
-        {
-            merged.Packs[i] = packs[merged.Packs[i].Id].First();
-        }
-
         _files = [.. bySize[take..], merged];
-        foreach (var old in bySize[..take])
+        Retire(bySize[..take]);
+    }
+
+    /// <summary>Look-ups may still be inside: the mapping stays until the end, the file's name goes.</summary>
+    private void Retire(IEnumerable<SegmentFile> files)
+    {
+        foreach (var file in files)
         {
-            // Look-ups may still be inside: the mapping stays until the end, the file's name goes.
-            File.Delete(old.Path);
-            _retired.Add(old);
+            File.Delete(file.Path);
+            _retired.Add(file);
         }
     }
 }

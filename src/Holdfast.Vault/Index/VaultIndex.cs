@@ -15,13 +15,16 @@ internal sealed class VaultIndex : IDisposable
     private readonly SemaphoreSlim _refreshing = new(1, 1);
     private readonly HashSet<PackId> _damagedSegments = [];
     private readonly ConcurrentDictionary<PackId, bool> _seenDamaged = new();
+    private readonly GcGenerations _gc;
     private volatile Dictionary<PackId, PackInfo> _packs = [];
     private volatile HashSet<PointId> _committed = [];
+    private volatile int _version;
 
     public VaultIndex(IObjectStore store, VaultKeys keys, CacheFolder cache)
     {
         (_store, _keys, _cache) = (store, keys, cache);
         _segments = new SegmentSet(cache.Path, keys);
+        _gc = new GcGenerations(store, keys);
         foreach (var file in cache.OpenAll(keys))
         {
             _segments.Add(file);
@@ -38,7 +41,27 @@ internal sealed class VaultIndex : IDisposable
 
     public bool IsCommittedKnown(PointId session) => _committed.Contains(session);
 
+    /// <summary>Reads the index again, as <see cref="RefreshAsync"/> does.</summary>
+    public Func<CancellationToken, Task>? Reload { get; set; }
+
+    /// <summary>How often it was refreshed.</summary>
+    public int Version => _version;
+
     public bool TryFind(in ChunkId id, bool healthyOnly, out ChunkLocation location) => _segments.TryFind(id, healthyOnly, out location);
+
+    /// <inheritdoc cref="SegmentSet.HasReusable"/>
+    public bool HasReusable(in ChunkId id) => _segments.HasReusable(id);
+
+    /// <summary>
+    /// For readers that miss something: garbage collection may have moved it. Sees to it that the index is newer than the version that was asked.
+    /// </summary>
+    public async Task ReloadAsync(int seen, CancellationToken ct)
+    {
+        if (_version == seen && Reload is { } reload)
+        {
+            await reload(ct);
+        }
+    }
 
     /// <summary>A pack found damaged counts as absent for dedup from now on (INV-7).</summary>
     public void MarkDamaged(PackInfo pack)
@@ -66,15 +89,25 @@ internal sealed class VaultIndex : IDisposable
         return taken;
     }
 
-    /// <summary>Brings the index up to what the store has. The points must have been listed before (INV-6).</summary>
-    public async Task RefreshAsync(HashSet<PointId> committed, CancellationToken ct)
+    /// <summary>Brings the index up to what the store has.</summary>
+    /// <param name="list">Lists the committed sessions; called first (INV-6).</param>
+    /// <param name="forWriting">For a session that is registered: what garbage collection condemned has to be known then (INV-11).</param>
+    /// <param name="ct">Cancels it.</param>
+    public async Task<CommittedSessions> RefreshAsync(
+        Func<CancellationToken, Task<CommittedSessions>> list, bool forWriting, CancellationToken ct)
     {
         await _refreshing.WaitAsync(ct);
         try
         {
+            var sessions = await list(ct);
+            var committed = sessions.All;
             await LoadSegmentsAsync(committed, ct);
-            await LoadPacksAsync(committed, ct);
+            // Before the packs: a list that is gone was carried out, and what it dropped is no longer among them.
+            var condemned = await _gc.ListCondemnedAsync(forWriting, ct);
+            await LoadPacksAsync(committed, condemned, ct);
             _committed = committed;
+            _version++;
+            return sessions;
         }
         finally
         {
@@ -90,40 +123,52 @@ internal sealed class VaultIndex : IDisposable
 
     private async Task LoadSegmentsAsync(HashSet<PointId> committed, CancellationToken ct)
     {
-        var known = _segments.Files.SelectMany(f => f.Segments).Concat(_damagedSegments).ToHashSet();
+        var listed = new Dictionary<PackId, (ObjectName Name, PointId Session)>();
         await foreach (var item in _store.ListAsync(Names.Index, ct))
         {
-            if (!Names.TryParseOwned(item.Name, Names.Index, out var session, out var id) || !committed.Contains(session) || !known.Add(id))
+            if (Names.TryParseOwned(item.Name, Names.Index, out var session, out var id) && committed.Contains(session))
             {
-                continue;
+                listed[id] = (item.Name, session);
             }
+        }
 
-            if (await TryReadSegmentAsync(item.Name, session, ct) is { } segment)
+        // Garbage collection replaces segments: files with an older one are made anew.
+        var stale = _segments.Files.Where(f => f.Segments.Any(s => !listed.ContainsKey(s))).ToList();
+        _damagedSegments.IntersectWith(listed.Keys);
+        var known = _segments.Files.Except(stale).SelectMany(f => f.Segments).Concat(_damagedSegments).ToHashSet();
+        var added = new List<SegmentFile>();
+        foreach (var (id, (name, session)) in listed.Where(s => !known.Contains(s.Key)))
+        {
+            if (await IndexSegment.TryReadAsync(_store, _keys, name, session, ct) is { } segment)
             {
-                _segments.Add(SegmentFile.Write(_cache.Path, _keys, [id], segment.Packs, segment.Entries.Length, segment.Entries));
+                var file = SegmentFile.Write(_cache.Path, _keys, [id], segment.Packs, segment.Entries.Length, segment.Entries);
+                for (var i = 0; i < file.Packs.Length; i++)
+                {
+                    file.Packs[i] = _packs.GetValueOrDefault(file.Packs[i].Id) ?? file.Packs[i];
+                }
+
+                if (stale.Count == 0)
+                {
+                    _segments.Add(file);
+                }
+                else
+                {
+                    added.Add(file);
+                }
             }
             else
             {
                 _damagedSegments.Add(id);
             }
         }
-    }
 
-    private async Task<IndexSegment?> TryReadSegmentAsync(ObjectName name, PointId session, CancellationToken ct)
-    {
-        try
+        if (stale.Count > 0)
         {
-            return await _store.ReadWholeAsync(name, IndexSegment.BytesMax, ct) is { } bytes
-                ? IndexSegment.TryParse(SealedObject.Open(_keys, SealLabel.Index, name, bytes), session)
-                : null;
-        }
-        catch (VaultException e) when (e.Kind == VaultErrorKind.Damaged)
-        {
-            return null;
+            _segments.Replace(stale, added);
         }
     }
 
-    private async Task LoadPacksAsync(HashSet<PointId> committed, CancellationToken ct)
+    private async Task LoadPacksAsync(HashSet<PointId> committed, IReadOnlySet<PackId> condemned, CancellationToken ct)
     {
         var present = new Dictionary<PackId, (PointId Session, long SizeBytes)>();
         await foreach (var item in _store.ListAsync(Names.Packs, ct))
@@ -152,7 +197,7 @@ internal sealed class VaultIndex : IDisposable
             }
             else
             {
-                packs[id] = new PackInfo(id, session, PackKind.Data) { SizeBytes = size, Healthy = false };
+                packs[id] = new PackInfo(id, session, PackKind.Data) { SizeBytes = size, Healthy = false, Condemned = condemned.Contains(id) };
             }
         }
 
@@ -169,8 +214,17 @@ internal sealed class VaultIndex : IDisposable
                     continue;
                 }
 
+                var isPresent = present.TryGetValue(pack.Id, out var there);
+                if (!isPresent && pack.FromFooter)
+                {
+                    // No segment names it: it was dropped.
+                    pack.Healthy = false;
+                    continue;
+                }
+
                 packs[pack.Id] = pack;
-                pack.Healthy = present.TryGetValue(pack.Id, out var there) && there.Session == pack.Session
+                pack.Condemned = condemned.Contains(pack.Id);
+                pack.Healthy = isPresent && there.Session == pack.Session
                     && there.SizeBytes == pack.SizeBytes && !damaged.Contains(pack.Id);
             }
         }
@@ -192,19 +246,13 @@ internal sealed class VaultIndex : IDisposable
 
     private async Task<SegmentFile?> TryIndexFromFooterAsync(PackReader reader, PackId id, PointId session, long size, CancellationToken ct)
     {
-        foreach (var kind in (PackKind[])[PackKind.Data, PackKind.Map])
+        if (await reader.TryFindKindAsync(id, session, size, ct) is not { } found)
         {
-            var pack = new PackInfo(id, session, kind) { SizeBytes = size };
-            // The kind is part of the key, so each needs a reader's cipher of its own.
-            reader.Forget(id);
-            if (await reader.TryReadFooterAsync(pack, size, ct) is { } footer)
-            {
-                var entries = PackFooter.Parse(footer, size).Select(e => new IndexEntry(e.Id.Prefix, 0, e.Offset, e.Length)).ToArray();
-                Array.Sort(entries, (a, b) => a.Prefix.CompareTo(b.Prefix));
-                return SegmentFile.Write(_cache.Path, _keys, [], [pack], entries.Length, entries);
-            }
+            return null;
         }
 
-        return null;
+        var entries = PackFooter.Parse(found.Footer, size).Select(e => new IndexEntry(e.Id.Prefix, 0, e.Offset, e.Length)).ToArray();
+        Array.Sort(entries, (a, b) => a.Prefix.CompareTo(b.Prefix));
+        return SegmentFile.Write(_cache.Path, _keys, [], [found.Pack], entries.Length, entries);
     }
 }

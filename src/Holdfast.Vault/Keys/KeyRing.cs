@@ -5,6 +5,62 @@ internal sealed class KeyRing(IObjectStore store, VaultKeys keys, string prefix,
 {
     private const int AttemptsMax = 8;
 
+    private volatile int _knownGeneration;
+
+    /// <summary>
+    /// Refuses to go on with keys that were renewed meanwhile: what is written under a newer epoch isn't damaged, and nothing may be written under an older one.
+    /// </summary>
+    /// <exception cref="VaultException">KeysRenewed.</exception>
+    public async Task RequireCurrentAsync(CancellationToken ct)
+    {
+        if (await GenerationalObject.HighestAsync(store, prefix, ct) != _knownGeneration)
+        {
+            var (set, generation) = await ReadGenerationAsync(ct);
+            _knownGeneration = set.Epoch == keys.Epoch
+                ? generation
+                : throw new VaultException(VaultErrorKind.KeysRenewed, "The vault's data key was renewed: it has to be opened again.");
+        }
+    }
+
+    /// <summary>Opens a vault's keys. A description that is another vault's, and so has no key slots here, doesn't keep the right one from being found.</summary>
+    /// <exception cref="VaultException">NotAVault, WrongKey, Unsupported, Damaged.</exception>
+    public static async Task<VaultKeys> UnlockAsync(IObjectStore store, VaultCredential credential, CancellationToken ct)
+    {
+        var seen = new HashSet<VaultId>();
+        VaultException? refused = null;
+        while (true)
+        {
+            VaultConfig? config;
+            try
+            {
+                (config, _) = await GenerationalObject.ReadAsync(
+                    store, Names.Config, VaultConfig.BytesMax, b => VaultConfig.TryParse(b) is { } c && !seen.Contains(c.Vault) ? c : null, ct);
+            }
+            catch (VaultException e) when (e.Kind == VaultErrorKind.Damaged && refused is not null)
+            {
+                throw refused;
+            }
+
+            if (config is null)
+            {
+                throw new VaultException(VaultErrorKind.NotAVault, $"There is no vault in {store.Description}.");
+            }
+
+            seen.Add(config.Vault);
+            config.Require(VaultOperation.Read);
+            var (set, _) = await GenerationalObject.ReadAsync(
+                store, Names.KeysOf(config.Vault), KeySet.BytesMax, b => KeySet.TryParse(b) is { } s && s.Vault == config.Vault ? s : null, ct);
+            if (set?.Unlock(credential) is { } masters)
+            {
+                return new VaultKeys(masters, config.Vault);
+            }
+
+            refused ??= set is null
+                ? new VaultException(VaultErrorKind.Damaged, $"The key slots of the vault in {store.Description} are missing.") { ObjectName = Names.Keys }
+                : new VaultException(VaultErrorKind.WrongKey, $"This {Describe(credential.Kind)} doesn't open the vault in {store.Description}.");
+        }
+    }
+
     public async Task<KeySet> ReadAsync(CancellationToken ct) => (await ReadGenerationAsync(ct)).Set;
 
     public async Task<KeySlot> AddAsync(VaultCredential credential, string label, int iterations, CancellationToken ct)
@@ -19,6 +75,23 @@ internal sealed class KeyRing(IObjectStore store, VaultKeys keys, string prefix,
         return added.Shown;
     }
 
+    /// <summary>Puts a slot in the place of another: one generation has the one, the next the other.</summary>
+    public async Task<KeySlot> ReplaceAsync(string slotId, VaultCredential credential, int iterations, CancellationToken ct)
+    {
+        WrappedKey? added = null;
+        await ChangeAsync(
+            set =>
+            {
+                var old = set.Slots.FirstOrDefault(s => s.Shown.Id == slotId && s.Kind == credential.Kind)
+                    ?? throw new VaultException(VaultErrorKind.KeySlotNotFound, $"There is no key slot {slotId} of this kind.");
+                added = WrappedKey.Make(keys.Vault, credential, keys.Master, old.Shown.Label, time.GetUtcNow(), iterations);
+                return [.. set.Slots.Where(s => s != old), added];
+            },
+            written => Opens(written, credential),
+            ct);
+        return added!.Shown;
+    }
+
     public Task RemoveAsync(string slotId, CancellationToken ct) => ChangeAsync(
         set =>
         {
@@ -30,13 +103,57 @@ internal sealed class KeyRing(IObjectStore store, VaultKeys keys, string prefix,
         written => written.Slots.Count > 0,
         ct);
 
+    private static string Describe(KeySlotKind kind) => kind switch
+    {
+        KeySlotKind.Passphrase => "passphrase",
+        KeySlotKind.RecoveryKey => "recovery key",
+        _ => "key file",
+    };
+
     private bool Opens(KeySet written, VaultCredential credential) =>
-        written.Unlock(credential) is { } master && master.AsSpan().SequenceEqual(keys.Master);
+        written.Unlock(credential) is { } masters && masters[^1].AsSpan().SequenceEqual(keys.Master);
+
+    /// <summary>Puts new slots, which open a new master key, in the place of all that there are.</summary>
+    /// <param name="renewed">The keys with the new one.</param>
+    /// <param name="credentials">What opens it from now on.</param>
+    /// <param name="iterations">Rounds of PBKDF2.</param>
+    /// <param name="ct">Cancels it.</param>
+    /// <exception cref="VaultException">Conflict: the slots were changed meanwhile.</exception>
+    public async Task<IReadOnlyList<KeySlot>> RenewAsync(
+        VaultKeys renewed, IReadOnlyList<(VaultCredential Credential, string Label)> credentials, int iterations, CancellationToken ct)
+    {
+        var (set, generation) = await ReadGenerationAsync(ct);
+        if (set.Epoch != keys.Epoch || keys.Epoch > KeySet.OlderMax)
+        {
+            throw new VaultException(VaultErrorKind.Conflict, "The data key was renewed by somebody else, or too often.");
+        }
+
+        var slots = credentials.Select(c => WrappedKey.Make(keys.Vault, c.Credential, renewed.Master, c.Label, time.GetUtcNow(), iterations)).ToList();
+        if (!await GenerationalObject.TryWriteAsync(store, prefix, generation + 1, KeySet.Of(renewed, slots).ToBytes(), ct))
+        {
+            throw new VaultException(VaultErrorKind.Conflict, "The key slots were just changed by somebody else.");
+        }
+
+        var (written, readGeneration) = await ReadGenerationAsync(ct);
+        if (readGeneration != generation + 1
+            || !credentials.All(c => written.Unlock(c.Credential) is { } masters && masters.Select(Convert.ToHexString).SequenceEqual(renewed.Masters.Select(Convert.ToHexString))))
+        {
+            await GenerationalObject.DeleteAsync(store, prefix, generation + 1, CancellationToken.None);
+            throw new VaultException(VaultErrorKind.Damaged, "The new key slots can't be read back; the old ones stay.") { ObjectName = prefix };
+        }
+
+        return [.. slots.Select(s => s.Shown)];
+    }
+
+    /// <summary>Removes the generations before the newest.</summary>
+    public async Task RemoveOlderAsync(CancellationToken ct) =>
+        await GenerationalObject.DeleteOlderAsync(store, prefix, (await ReadGenerationAsync(ct)).Generation, ct);
 
     private async Task<(KeySet Set, int Generation)> ReadGenerationAsync(CancellationToken ct)
     {
-        var (set, generation) = await GenerationalObject.ReadAsync(store, prefix, KeySet.BytesMax, KeySet.TryParse, ct);
-        return set is not null && set.Vault == keys.Vault
+        var (set, generation) = await GenerationalObject.ReadAsync(
+            store, prefix, KeySet.BytesMax, b => KeySet.TryParse(b) is { } s && s.Vault == keys.Vault ? s : null, ct);
+        return set is not null
             ? (set, generation)
             : throw new VaultException(VaultErrorKind.Damaged, "The vault's key slots are missing.") { ObjectName = prefix };
     }
@@ -45,9 +162,11 @@ internal sealed class KeyRing(IObjectStore store, VaultKeys keys, string prefix,
     {
         for (var attempt = 0; attempt < AttemptsMax; attempt++)
         {
+            await RequireCurrentAsync(ct);
             var (set, generation) = await ReadGenerationAsync(ct);
             var next = generation + 1;
-            if (!await GenerationalObject.TryWriteAsync(store, prefix, next, new KeySet(keys.Vault, change(set)).ToBytes(), ct))
+            if (set.Epoch != keys.Epoch
+                || !await GenerationalObject.TryWriteAsync(store, prefix, next, new KeySet(keys.Vault, change(set), set.Older).ToBytes(), ct))
             {
                 continue;
             }

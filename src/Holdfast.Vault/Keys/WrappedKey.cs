@@ -83,9 +83,10 @@ internal sealed record WrappedKey(
             return null;
         }
 
-        return new WrappedKey(
+        var label = Encoding.UTF8.GetString(source.Slice(FixedBytes, labelBytes));
+        return Encoding.UTF8.GetByteCount(label) != labelBytes ? null : new WrappedKey(
             IdText.Read(source), kind, iterations, source.Slice(32, SaltBytes).ToArray(), created,
-            Encoding.UTF8.GetString(source.Slice(FixedBytes, labelBytes)), source.Slice(FixedBytes + labelBytes, WrappedBytes).ToArray());
+            label, source.Slice(FixedBytes + labelBytes, WrappedBytes).ToArray());
     }
 
     /// <summary>1: PBKDF2-HMAC-SHA512 first; 2: the secret is random enough as it is.</summary>

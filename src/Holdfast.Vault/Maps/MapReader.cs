@@ -5,6 +5,10 @@ namespace Holdfast.Vault;
 /// <summary>Reads a map from its root, page by page, skipping subtrees of zeros. INV-4: never more than one page a level in memory.</summary>
 internal sealed class MapReader(VaultIndex index, PackReader reader)
 {
+    private const int ReloadsMax = 8;
+
+    private int _reloads;
+
     /// <summary>The leaf pages that aren't all zeros, ascending; pages that can't be read come without ids.</summary>
     /// <param name="disk">The disk.</param>
     /// <param name="healthyOnly">Pages in damaged packs count as unreadable even if they can be read.</param>
@@ -70,6 +74,25 @@ internal sealed class MapReader(VaultIndex index, PackReader reader)
     }
 
     public async ValueTask<bool> TryReadPageAsync(ChunkId id, bool healthyOnly, Memory<byte> page, CancellationToken ct)
+    {
+        var version = index.Version;
+        if (await TryReadKnownAsync(id, healthyOnly, page, ct))
+        {
+            return true;
+        }
+
+        // Garbage collection may have moved it. Damage, though, may be all over: not every page is worth a reload.
+        if (_reloads == ReloadsMax)
+        {
+            return false;
+        }
+
+        _reloads++;
+        await index.ReloadAsync(version, ct);
+        return await TryReadKnownAsync(id, healthyOnly, page, ct);
+    }
+
+    private async ValueTask<bool> TryReadKnownAsync(ChunkId id, bool healthyOnly, Memory<byte> page, CancellationToken ct)
     {
         if (!index.TryFind(id, healthyOnly, out var at))
         {

@@ -23,26 +23,28 @@ internal static class PackFormat
     private const int RecordAadBytes = 100;
     private const int FooterAadBytes = 68;
 
+    private const int KindAt = 10, EpochAt = 12;
+
     private static ReadOnlySpan<byte> HeaderMagic => "HFPACK01"u8;
 
     private static ReadOnlySpan<byte> TrailerMagic => "HFPACKND"u8;
 
-    public static AesGcm CipherOf(VaultKeys keys, PackKind kind, in PackId pack)
+    public static AesGcm CipherOf(VaultKeys keys, PackKind kind, uint epoch, in PackId pack)
     {
         Span<byte> key = stackalloc byte[VaultKeys.KeyBytes];
-        keys.PackKey(kind, pack, key);
+        keys.PackKey(kind, epoch, pack, key);
         var aes = new AesGcm(key, TagBytes);
         CryptographicOperations.ZeroMemory(key);
         return aes;
     }
 
-    public static void WriteHeader(AesGcm aes, VaultKeys keys, PackKind kind, in PackId pack, PointId session, Span<byte> header)
+    public static void WriteHeader(AesGcm aes, VaultKeys keys, PackKind kind, uint epoch, in PackId pack, PointId session, Span<byte> header)
     {
         HeaderMagic.CopyTo(header);
         BinaryPrimitives.WriteUInt16LittleEndian(header[8..], Version);
-        header[10] = (byte)kind;
+        header[KindAt] = (byte)kind;
         header[11] = 0;
-        BinaryPrimitives.WriteUInt32LittleEndian(header[12..], VaultKeys.FirstEpoch);
+        BinaryPrimitives.WriteUInt32LittleEndian(header[EpochAt..], epoch);
         IdText.Write(keys.Vault.Value, header[16..]);
         pack.CopyTo(header[32..]);
         IdText.Write(session.Value, header[64..]);
@@ -51,11 +53,15 @@ internal static class PackFormat
         aes.Encrypt(nonce, [], [], header.Slice(80, TagBytes), header[..80]);
     }
 
+    /// <summary>What a header says of its pack; nothing of it is checked yet.</summary>
+    public static (PackKind Kind, uint Epoch) ReadHeader(ReadOnlySpan<byte> header) =>
+        ((PackKind)header[KindAt], BinaryPrimitives.ReadUInt32LittleEndian(header[EpochAt..]));
+
     /// <summary>Whether the bytes are this pack's header; its seal is checked.</summary>
-    public static bool IsHeader(AesGcm aes, VaultKeys keys, PackKind kind, in PackId pack, PointId session, ReadOnlySpan<byte> bytes)
+    public static bool IsHeader(AesGcm aes, VaultKeys keys, PackKind kind, uint epoch, in PackId pack, PointId session, ReadOnlySpan<byte> bytes)
     {
         Span<byte> expected = stackalloc byte[HeaderBytes];
-        WriteHeader(aes, keys, kind, pack, session, expected);
+        WriteHeader(aes, keys, kind, epoch, pack, session, expected);
         return bytes.SequenceEqual(expected);
     }
 

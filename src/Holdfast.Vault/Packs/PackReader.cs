@@ -35,6 +35,11 @@ internal sealed class PackReader(IObjectStore store, VaultKeys keys) : IDisposab
     /// <summary>Opens a record that was read into the target, of exactly its plain length.</summary>
     public bool TryOpen(PackInfo pack, in ChunkId id, ReadOnlySpan<byte> record, Span<byte> target)
     {
+        if (!keys.Knows(pack.Epoch))
+        {
+            return false;
+        }
+
         if (_scratch.Length < record.Length)
         {
             _scratch = GC.AllocateUninitializedArray<byte>(record.Length);
@@ -47,7 +52,7 @@ internal sealed class PackReader(IObjectStore store, VaultKeys keys) : IDisposab
     /// <returns>The entries' bytes, <see cref="PackFormat.FooterEntryBytes"/> each; null if the pack is damaged.</returns>
     public async Task<byte[]?> TryReadFooterAsync(PackInfo pack, long packBytes, CancellationToken ct)
     {
-        if (packBytes is < PackFormat.HeaderBytes + PackFormat.TagBytes + PackFormat.TrailerBytes or > int.MaxValue)
+        if (packBytes is < PackFormat.HeaderBytes + PackFormat.TagBytes + PackFormat.TrailerBytes or > int.MaxValue || !keys.Knows(pack.Epoch))
         {
             return null;
         }
@@ -55,7 +60,7 @@ internal sealed class PackReader(IObjectStore store, VaultKeys keys) : IDisposab
         var header = new byte[PackFormat.HeaderBytes];
         var trailer = new byte[PackFormat.TrailerBytes];
         if (await store.ReadAsync(pack.Name, 0, header, ct) != header.Length
-            || !PackFormat.IsHeader(CipherOf(pack), keys, pack.Kind, pack.Id, pack.Session, header)
+            || !PackFormat.IsHeader(CipherOf(pack), keys, pack.Kind, pack.Epoch, pack.Id, pack.Session, header)
             || await store.ReadAsync(pack.Name, packBytes - trailer.Length, trailer, ct) != trailer.Length
             || !PackFormat.TryReadTrailer(trailer, packBytes, out var records))
         {
@@ -69,6 +74,28 @@ internal sealed class PackReader(IObjectStore store, VaultKeys keys) : IDisposab
             && PackFormat.TryOpenFooter(CipherOf(pack), keys, pack.Kind, pack.Id, records, (uint)offset, footer, plain)
                 ? plain
                 : null;
+    }
+
+    /// <summary>Reads the footer of a pack that no segment tells the kind of.</summary>
+    /// <returns>Null if the pack is damaged.</returns>
+    public async Task<(PackInfo Pack, byte[] Footer)?> TryFindKindAsync(PackId id, PointId session, long packBytes, CancellationToken ct)
+    {
+        var header = new byte[PackFormat.HeaderBytes];
+        if (await store.ReadAsync(Names.Pack(session, id), 0, header, ct) != header.Length)
+        {
+            return null;
+        }
+
+        var (kind, epoch) = PackFormat.ReadHeader(header);
+        if (kind is not (PackKind.Data or PackKind.Map))
+        {
+            return null;
+        }
+
+        // Kind and epoch are part of the key: the footer opens only if they are right.
+        Forget(id);
+        var pack = new PackInfo(id, session, kind) { SizeBytes = packBytes, FromFooter = true, Epoch = epoch };
+        return await TryReadFooterAsync(pack, packBytes, ct) is { } footer ? (pack, footer) : null;
     }
 
     /// <summary>Drops a pack's cipher.</summary>
@@ -108,6 +135,6 @@ internal sealed class PackReader(IObjectStore store, VaultKeys keys) : IDisposab
             _ciphers.Clear();
         }
 
-        return _ciphers[pack.Id] = PackFormat.CipherOf(keys, pack.Kind, pack.Id);
+        return _ciphers[pack.Id] = PackFormat.CipherOf(keys, pack.Kind, pack.Epoch, pack.Id);
     }
 }

@@ -23,8 +23,8 @@ internal sealed class PackWriter : IAsyncDisposable
     private PackWriter(VaultKeys keys, PackInfo pack, ObjectUpload upload, BufferPair buffers)
     {
         (_keys, Pack, _upload, _buffers) = (keys, pack, upload, buffers);
-        _aes = PackFormat.CipherOf(keys, pack.Kind, pack.Id);
-        PackFormat.WriteHeader(_aes, keys, pack.Kind, pack.Id, pack.Session, Reserve(PackFormat.HeaderBytes));
+        _aes = PackFormat.CipherOf(keys, pack.Kind, pack.Epoch, pack.Id);
+        PackFormat.WriteHeader(_aes, keys, pack.Kind, pack.Epoch, pack.Id, pack.Session, Reserve(PackFormat.HeaderBytes));
     }
 
     public PackInfo Pack { get; }
@@ -37,7 +37,7 @@ internal sealed class PackWriter : IAsyncDisposable
     public static async Task<PackWriter> BeginAsync(
         IObjectStore store, VaultKeys keys, PackKind kind, PointId session, BufferPair buffers, CancellationToken ct)
     {
-        var pack = new PackInfo(new PackId(RandomNumberGenerator.GetBytes(PackId.SizeBytes)), session, kind);
+        var pack = new PackInfo(new PackId(RandomNumberGenerator.GetBytes(PackId.SizeBytes)), session, kind) { Epoch = keys.Epoch };
         return new PackWriter(keys, pack, await store.BeginCreateAsync(pack.Name, ct), buffers);
     }
 

@@ -14,21 +14,28 @@ internal sealed class ChunkPipeline : IAsyncDisposable
     private readonly SessionStore _store;
     private readonly VaultKeys _keys;
     private readonly SessionCounters _counters;
+    private readonly TimeProvider _time;
     private readonly long _bufferBytesMax;
     private readonly int _parallelism;
-    private readonly Channel<ChunkWork> _toDo = Channel.CreateUnbounded<ChunkWork>(new() { SingleWriter = true });
+    private readonly ChunkCompression _compression;
+    private readonly BlockingCollection<ChunkWork> _toDo = [];
     private readonly Channel<ChunkWork> _inOrder = Channel.CreateUnbounded<ChunkWork>(new() { SingleWriter = true, SingleReader = true });
-    private readonly ConcurrentBag<ChunkWork> _free = [];
+    // No bag: its items would hang on the pool's threads, and with them the whole session, which they refer to.
+    private readonly ConcurrentQueue<ChunkWork> _free = new();
     private readonly CancellationTokenSource _stop = new();
     private readonly Task[] _tasks;
     private SemaphoreSlim _permits = new(1);
     private volatile Exception? _fault;
 
-    public ChunkPipeline(SessionStore store, VaultKeys keys, SessionCounters counters, VaultOpenOptions options)
+    public ChunkPipeline(SessionStore store, VaultKeys keys, SessionCounters counters, VaultOpenOptions options, ChunkCompression compression)
     {
-        (_store, _keys, _counters, _bufferBytesMax) = (store, keys, counters, options.BufferBytesMax);
+        (_store, _keys, _counters, _bufferBytesMax, _time, _compression) =
+            (store, keys, counters, options.BufferBytesMax, options.TimeProvider, compression);
         _parallelism = Math.Max(1, options.Parallelism);
-        _tasks = [.. Enumerable.Range(0, _parallelism).Select(_ => Task.Run(WorkAsync)), Task.Run(FinishInOrderAsync)];
+        // Threads of their own: the pool's few are for what waits (reads, the last stage, writing), and would all be taken by what computes.
+        var workers = Enumerable.Range(0, _parallelism).Select(_ => Task.Factory.StartNew(
+            Work, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default));
+        _tasks = [.. workers, Task.Run(FinishInOrderAsync)];
     }
 
     /// <summary>Sets how much may be on its way, for chunks of this size. Only between disks: nothing is on its way.</summary>
@@ -59,7 +66,7 @@ internal sealed class ChunkPipeline : IAsyncDisposable
             throw Again(fault);
         }
 
-        var work = _free.TryTake(out var used) ? used : new ChunkWork();
+        var work = _free.TryDequeue(out var used) ? used : new ChunkWork();
         work.Begin(permits, disk, first, zeros, input, end);
         if (input is null)
         {
@@ -67,7 +74,7 @@ internal sealed class ChunkPipeline : IAsyncDisposable
         }
         else
         {
-            _toDo.Writer.TryWrite(work);
+            _toDo.Add(work, CancellationToken.None);
         }
 
         _inOrder.Writer.TryWrite(work);
@@ -88,16 +95,17 @@ internal sealed class ChunkPipeline : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Fail(new OperationCanceledException("The session has ended."));
-        _toDo.Writer.TryComplete();
+        _toDo.CompleteAdding();
         _inOrder.Writer.TryComplete();
         await Task.WhenAll(_tasks);
+        _toDo.Dispose();
         _stop.Dispose();
     }
 
-    private async Task WorkAsync()
+    private void Work()
     {
-        using var zstd = new Zstd();
-        await foreach (var work in _toDo.Reader.ReadAllAsync(CancellationToken.None))
+        using var zstd = new Zstd(_compression);
+        foreach (var work in _toDo.GetConsumingEnumerable(CancellationToken.None))
         {
             try
             {
@@ -117,6 +125,7 @@ internal sealed class ChunkPipeline : IAsyncDisposable
 
     private void Prepare(ChunkWork work, Zstd zstd)
     {
+        var started = _time.GetTimestamp();
         var plain = work.Input!.Array.AsSpan();
         if (plain.IndexOfAnyExcept((byte)0) < 0)
         {
@@ -126,6 +135,7 @@ internal sealed class ChunkPipeline : IAsyncDisposable
 
         work.Id = SessionStore.IdOf(_keys.ChunkId, plain);
         work.Known = _store.Has(work.Id);
+        var hashed = _time.GetTimestamp();
         if (!work.Known)
         {
             work.CompressedBytes = zstd.Compress(plain, work.Output.AsSpan(0, SessionStore.CompressedBytesMax(plain.Length)));
@@ -135,6 +145,8 @@ internal sealed class ChunkPipeline : IAsyncDisposable
                 work.Input = null;
             }
         }
+
+        _counters.AddWork(_time.GetElapsedTime(started, hashed), work.Known ? TimeSpan.Zero : _time.GetElapsedTime(hashed));
     }
 
     private async Task FinishInOrderAsync()
@@ -161,7 +173,7 @@ internal sealed class ChunkPipeline : IAsyncDisposable
 
             work.Input?.Dispose();
             var permits = work.Permits!;
-            _free.Add(work);
+            _free.Enqueue(work);
             permits.Release();
         }
     }
@@ -181,12 +193,14 @@ internal sealed class ChunkPipeline : IAsyncDisposable
             return;
         }
 
+        var started = _time.GetTimestamp();
         var isNew = !work.Known && await _store.StoreAsync(
             work.Id, work.PlainBytes,
             work.CompressedBytes > 0 ? PackFormat.Zstd1 : PackFormat.Raw,
             work.CompressedBytes > 0 ? work.Output.AsMemory(0, work.CompressedBytes) : work.Input!.Memory,
             _stop.Token);
         await map.SetAsync(work.First, work.Id, _stop.Token);
+        _counters.AddWriting(_time.GetElapsedTime(started));
         _counters.AddChunk(work.PlainBytes, work.Id.IsZero, isNew);
     }
 }

@@ -19,4 +19,17 @@ public sealed record Point(
     IReadOnlyList<PointAttachment> Attachments,
     ReadOnlyMemory<byte> Properties,
     PointStatistics Statistics,
-    RetentionMark Retention);
+    RetentionMark Retention)
+{
+    /// <summary>
+    /// Until when an immutable vault keeps it, whoever wants it deleted; null if nothing of that kind does. Of a point that a vault lists, the later of the date that
+    /// stands in it and the one that the vault's immutability gives it now.
+    /// </summary>
+    public DateTimeOffset? LockedUntilUtc { get; init; }
+
+    /// <summary>Whether an immutable vault keeps it at this time.</summary>
+    public bool IsLocked(DateTimeOffset now) => LockedUntilUtc > now;
+
+    /// <summary>The point of another vault that it is a copy of; null if it isn't one.</summary>
+    public PointOrigin? Origin { get; init; }
+}

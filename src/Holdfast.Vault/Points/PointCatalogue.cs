@@ -25,18 +25,36 @@ internal sealed class PointCatalogue(IObjectStore store, VaultKeys keys)
     /// The sessions whose packs and index segments count. Points are listed before retired ones: a point that is deleted
     /// in between is retired by then (INV-6).
     /// </summary>
-    public async Task<HashSet<PointId>> ListCommittedAsync(CancellationToken ct)
+    public async Task<CommittedSessions> ListCommittedAsync(CancellationToken ct)
     {
-        var committed = (await ListAsync(null, ct)).Select(p => p.Point).ToHashSet();
+        var present = (await ListAsync(null, ct)).ToDictionary(p => p.Point, p => p.Source);
+        var retired = new Dictionary<PointId, SourceId>();
         await foreach (var item in store.ListAsync(Names.Retired, ct))
         {
-            if (Names.TryParsePoint(item.Name, Names.Retired, out _, out var point))
+            if (Names.TryParsePoint(item.Name, Names.Retired, out var source, out var point))
             {
-                committed.Add(point);
+                retired[point] = source;
             }
         }
 
-        return committed;
+        return new CommittedSessions(present, retired);
+    }
+
+    /// <summary>What a deleted point held, as its retired object keeps it; null if that isn't there, or doesn't say.</summary>
+    public async Task<Point?> ReadRetiredAsync(SourceId source, PointId point, CancellationToken ct)
+    {
+        var name = Names.RetiredPoint(source, point);
+        try
+        {
+            return await store.ReadWholeAsync(name, PointBytesMax, ct) is { } bytes
+                && SealedObject.Open(keys, SealLabel.Retired, name, bytes) is { Length: > 0 } json
+                    ? PointFormat.Read(json, keys.Vault, source, point, RetentionMark.None)
+                    : null;
+        }
+        catch (VaultException e) when (e.Kind == VaultErrorKind.Damaged)
+        {
+            return null;
+        }
     }
 
     public async Task<bool> IsTombstoneAsync(SourceId source, PointId point, CancellationToken ct)

@@ -20,6 +20,19 @@ internal static class PointFormat
             w.WriteString("source", point.SourceId.ToString());
             w.WriteString("point", point.PointId.ToString());
             w.WriteString("createdUtc", point.CreatedUtc.UtcDateTime);
+            if (point.Origin is { } origin)
+            {
+                w.WriteStartObject("origin");
+                w.WriteString("vault", origin.Vault.ToString());
+                w.WriteString("point", origin.Point.ToString());
+                w.WriteEndObject();
+            }
+
+            if (point.LockedUntilUtc is { } locked)
+            {
+                w.WriteString("lockedUntilUtc", locked.UtcDateTime);
+            }
+
             w.WriteStartArray("disks");
             foreach (var disk in point.Disks)
             {
@@ -95,13 +108,22 @@ internal static class PointFormat
                 new PointStatistics(
                     s.GetProperty("logicalBytes").GetInt64(), s.GetProperty("readBytes").GetInt64(), s.GetProperty("zeroBytes").GetInt64(),
                     s.GetProperty("newBytes").GetInt64(), s.GetProperty("storedBytes").GetInt64()),
-                retention);
+                retention)
+            {
+                Origin = root.TryGetProperty("origin", out var origin) ? ReadOrigin(origin) : null,
+                LockedUntilUtc = root.TryGetProperty("lockedUntilUtc", out var locked) ? locked.GetDateTimeOffset() : null,
+            };
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
         {
             throw SealedObject.Damaged(Names.Point(source, point), e.Message, e);
         }
     }
+
+    private static PointOrigin ReadOrigin(JsonElement o) =>
+        IdText.TryReadName(Text(o, "vault"), out var vault) && IdText.TryReadName(Text(o, "point"), out var point)
+            ? new PointOrigin(new VaultId(vault), new PointId(point))
+            : throw new FormatException("its origin makes no sense");
 
     private static PointDisk ReadDisk(JsonElement d, PointId point)
     {

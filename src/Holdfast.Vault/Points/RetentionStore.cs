@@ -103,6 +103,28 @@ internal sealed class RetentionStore(IObjectStore store, VaultKeys keys)
         }
     }
 
+    /// <summary>Removes marks of deletions that are over, and of points that never came to be.</summary>
+    public async Task ClearOrphansAsync(SessionRegistry sessions, PointCatalogue points, CancellationToken ct)
+    {
+        // In this order: whoever makes a mark before its point has a session all the while.
+        var marked = new HashSet<(SourceId Source, PointId Point)>();
+        await foreach (var item in store.ListAsync(Names.Retention, ct))
+        {
+            if (ObjectName.TryParse(item.Name.Value[..item.Name.Value.LastIndexOf('/')], out var parent)
+                && Names.TryParsePoint(parent, Names.Retention, out var source, out var point))
+            {
+                marked.Add((source, point));
+            }
+        }
+
+        var open = (await sessions.ListAsync(ct)).Select(s => s.PointId).ToHashSet();
+        marked.ExceptWith(await points.ListAsync(null, ct));
+        foreach (var (source, point) in marked.Where(m => !open.Contains(m.Point)))
+        {
+            await DeleteAllAsync(source, point, ct);
+        }
+    }
+
     public async Task DeleteAllAsync(SourceId source, PointId point, CancellationToken ct)
     {
         foreach (var item in await store.ListAllAsync($"{Names.Retention}{source}/{point}/", ct))

@@ -99,8 +99,20 @@ internal sealed class DiskReader(IObjectStore store, VaultKeys keys, VaultIndex 
             Points = disk.Point is { } point ? [point] : [],
         };
 
-    /// <summary>Reads a chunk; if it is damaged, from another place if there is one.</summary>
+    /// <summary>Reads a chunk; if it is damaged, or was moved meanwhile, from another place if there is one.</summary>
     private async ValueTask<bool> TryReadAsync(PackReader reader, ChunkId id, Memory<byte> target, CancellationToken ct)
+    {
+        var version = index.Version;
+        if (await TryReadKnownAsync(reader, id, target, ct))
+        {
+            return true;
+        }
+
+        await index.ReloadAsync(version, ct);
+        return await TryReadKnownAsync(reader, id, target, ct);
+    }
+
+    private async ValueTask<bool> TryReadKnownAsync(PackReader reader, ChunkId id, Memory<byte> target, CancellationToken ct)
     {
         while (index.TryFind(id, healthyOnly: false, out var at))
         {
@@ -126,6 +138,7 @@ internal sealed class DiskReader(IObjectStore store, VaultKeys keys, VaultIndex 
         {
             using var reader = new PackReader(store, keys);
             var group = new ReadGroup();
+            var version = index.Version;
             await foreach (var leaf in new MapReader(index, reader).ReadAsync(disk, healthyOnly: false, ct))
             {
                 if (leaf.Ids is null)
@@ -144,7 +157,11 @@ internal sealed class DiskReader(IObjectStore store, VaultKeys keys, VaultIndex 
 
                     if (!index.TryFind(id, healthyOnly: false, out var at))
                     {
-                        throw Unreadable(disk, leaf.FirstChunk + i);
+                        await index.ReloadAsync(version, ct);
+                        if (!index.TryFind(id, healthyOnly: false, out at))
+                        {
+                            throw Unreadable(disk, leaf.FirstChunk + i);
+                        }
                     }
 
                     if (!group.TryAdd(leaf.FirstChunk + i, id, at, GapBytesMax, ReadBytesMax))

@@ -10,4 +10,7 @@ internal enum SealLabel : ushort
     Retention = 5,
     Damage = 6,
     Retired = 7,
+    Note = 8,
+    Gc = 9,
+    Scrub = 10,
 }

@@ -30,11 +30,11 @@ internal static class SealedObject
         Magic.CopyTo(header);
         BinaryPrimitives.WriteUInt16LittleEndian(header[8..], Version);
         BinaryPrimitives.WriteUInt16LittleEndian(header[LabelAt..], (ushort)label);
-        BinaryPrimitives.WriteUInt32LittleEndian(header[EpochAt..], VaultKeys.FirstEpoch);
+        BinaryPrimitives.WriteUInt32LittleEndian(header[EpochAt..], keys.Epoch);
         IdText.Write(keys.Vault.Value, header[VaultAt..]);
         salt.CopyTo(header[SaltAt..]);
         BinaryPrimitives.WriteInt64LittleEndian(header[LengthAt..], plaintext.Length);
-        using var aes = CipherOf(keys, label, salt);
+        using var aes = CipherOf(keys, label, keys.Epoch, salt);
         aes.Encrypt(
             stackalloc byte[12], plaintext, sealedBytes.AsSpan(HeaderBytes, plaintext.Length), sealedBytes.AsSpan(^TagBytes..),
             AssociatedData(header, name));
@@ -50,8 +50,8 @@ internal static class SealedObject
         }
 
         var header = sealedBytes[..HeaderBytes];
-        if (BinaryPrimitives.ReadUInt16LittleEndian(header[8..]) != Version
-            || BinaryPrimitives.ReadUInt32LittleEndian(header[EpochAt..]) != VaultKeys.FirstEpoch)
+        var epoch = BinaryPrimitives.ReadUInt32LittleEndian(header[EpochAt..]);
+        if (BinaryPrimitives.ReadUInt16LittleEndian(header[8..]) != Version || !keys.Knows(epoch))
         {
             // Not authenticated yet: it may as well be damage.
             throw Damaged(name, "its version or key epoch is unknown");
@@ -65,7 +65,7 @@ internal static class SealedObject
         }
 
         var plaintext = GC.AllocateUninitializedArray<byte>(sealedBytes.Length - OverheadBytes);
-        using var aes = CipherOf(keys, label, header.Slice(SaltAt, 32));
+        using var aes = CipherOf(keys, label, epoch, header.Slice(SaltAt, 32));
         try
         {
             aes.Decrypt(
@@ -83,10 +83,10 @@ internal static class SealedObject
     public static VaultException Damaged(ObjectName name, string why, Exception? inner = null) =>
         new(VaultErrorKind.Damaged, $"The vault's object {name} is damaged: {why}.", inner) { ObjectName = name.Value };
 
-    private static AesGcm CipherOf(VaultKeys keys, SealLabel label, ReadOnlySpan<byte> salt)
+    private static AesGcm CipherOf(VaultKeys keys, SealLabel label, uint epoch, ReadOnlySpan<byte> salt)
     {
         Span<byte> key = stackalloc byte[VaultKeys.KeyBytes];
-        keys.ObjectKey(label, salt, key);
+        keys.ObjectKey(label, epoch, salt, key);
         var aes = new AesGcm(key, TagBytes);
         CryptographicOperations.ZeroMemory(key);
         return aes;

@@ -4,13 +4,16 @@ using System.Text.Json;
 namespace Holdfast.Vault;
 
 /// <summary>Open sessions: listing, revoking, cleaning up. INV-6: of commit and revocation exactly one wins.</summary>
-internal sealed class SessionRegistry(IObjectStore store, VaultKeys keys, PointCatalogue points, TimeProvider time)
+internal sealed class SessionRegistry(IObjectStore store, VaultKeys keys, PointCatalogue points, TimeProvider time, WriterIdentity own)
 {
     private const int BytesMax = 16 * 1024;
 
-    public async Task RegisterAsync(SourceId source, PointId session, CancellationToken ct)
+    /// <param name="into">The store: backups don't get at the reserve.</param>
+    /// <param name="source">The source.</param>
+    /// <param name="session">The session.</param>
+    /// <param name="ct">Cancels it.</param>
+    public async Task RegisterAsync(IObjectStore into, SourceId source, PointId session, CancellationToken ct)
     {
-        var own = WriterIdentity.Own;
         using var json = new MemoryStream();
         using (var w = new Utf8JsonWriter(json))
         {
@@ -26,7 +29,7 @@ internal sealed class SessionRegistry(IObjectStore store, VaultKeys keys, PointC
         }
 
         var name = Names.Session(session, source);
-        await store.CreateNewAsync(name, SealedObject.Seal(keys, SealLabel.Session, name, json.ToArray()), ct);
+        await into.CreateNewAsync(name, SealedObject.Seal(keys, SealLabel.Session, name, json.ToArray()), ct);
     }
 
     public async Task<IReadOnlyList<SessionInfo>> ListAsync(CancellationToken ct)
@@ -80,7 +83,7 @@ internal sealed class SessionRegistry(IObjectStore store, VaultKeys keys, PointC
         {
             if (outcome == CreateOutcome.Created)
             {
-                await store.DeleteAsync(name, ct);
+                await store.TryDeleteAsync(name, ct);
             }
 
             return false;
@@ -98,7 +101,8 @@ internal sealed class SessionRegistry(IObjectStore store, VaultKeys keys, PointC
         {
             foreach (var item in await store.ListAllAsync($"{prefix}{session}/", ct))
             {
-                await store.DeleteAsync(item.Name, ct);
+                // What an immutable store keeps goes at a later clean-up: the tombstone stays and tells.
+                await store.TryDeleteAsync(item.Name, ct);
             }
         }
 
@@ -119,9 +123,9 @@ internal sealed class SessionRegistry(IObjectStore store, VaultKeys keys, PointC
     {
         var sessions = (await ListAsync(ct)).Where(s => options.Source is not { } only || only == s.SourceId).ToList();
         var dead = sessions.Where(s => s.Writer == WriterState.Dead).ToList();
-        if (options.WatchHeartbeats && dead.Count < sessions.Count)
+        if (options.WatchHeartbeats)
         {
-            dead.AddRange(await WatchAsync(sessions.Except(dead).ToDictionary(s => s.PointId), options, ct));
+            dead.AddRange(await WatchAsync(sessions.Where(s => s.Writer == WriterState.Unknown).ToDictionary(s => s.PointId), options, ct));
         }
 
         var revoked = new List<SessionInfo>();
@@ -136,6 +140,19 @@ internal sealed class SessionRegistry(IObjectStore store, VaultKeys keys, PointC
         await ClearTombstonesAsync(ct);
         await store.RemoveRemainsAsync(ct);
         return revoked;
+    }
+
+    /// <summary>Revokes those of the sessions whose heartbeat stands still, even if their process is there: it may be stopped.</summary>
+    /// <returns>The others.</returns>
+    public async Task<IReadOnlyList<SessionInfo>> RevokeStillAsync(IReadOnlyList<SessionInfo> sessions, DeadSessionOptions options, CancellationToken ct)
+    {
+        var still = (await WatchAsync(sessions.ToDictionary(s => s.PointId), options, ct)).ToList();
+        foreach (var session in still)
+        {
+            await RevokeAsync(session.SourceId, session.PointId, ct);
+        }
+
+        return [.. sessions.Except(still)];
     }
 
     private async Task<IEnumerable<SessionInfo>> WatchAsync(Dictionary<PointId, SessionInfo> suspects, DeadSessionOptions options, CancellationToken ct)

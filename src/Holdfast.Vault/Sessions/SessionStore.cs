@@ -15,8 +15,10 @@ internal sealed class SessionStore : IMapPages, IAsyncDisposable
     private readonly VaultOpenOptions _options;
     private readonly CacheFolder _cache;
     private readonly PointId _session;
+    private readonly ObjectName _pointName;
     private readonly SegmentSet _flushed;
     private readonly PackReader _reader;
+    private readonly MapReader _maps;
     private readonly StringBuilder _sums = new();
     private readonly Lock _recentLock = new();
     private readonly Dictionary<UInt128, IndexEntry> _recent = [];
@@ -27,17 +29,19 @@ internal sealed class SessionStore : IMapPages, IAsyncDisposable
     private long _storedBytes;
 
     public SessionStore(
-        IObjectStore store, VaultKeys keys, VaultIndex index, VaultOpenOptions options, CacheFolder cache, PointId session)
+        IObjectStore store, VaultKeys keys, VaultIndex index, VaultOpenOptions options, CacheFolder cache, SourceId source, PointId session)
     {
+        _pointName = Names.Point(source, session);
         (_store, _keys, _index, _options, _cache, _session) = (store, keys, index, options, cache, session);
         _flushed = new SegmentSet(cache.Scratch, keys);
         _reader = new PackReader(store, keys);
+        _maps = new MapReader(index, _reader);
     }
 
     /// <summary>Bytes of finished packs and segments, and of what is sealed so far.</summary>
     public long StoredBytes => Volatile.Read(ref _storedBytes) + (_data.Writer?.LengthBytes ?? 0) + (_map.Writer?.LengthBytes ?? 0);
 
-    /// <summary>Whether a chunk needn't be stored: this session has it, or a healthy pack of a committed one (INV-7).</summary>
+    /// <summary>Whether a chunk needn't be stored: this session has it, or a healthy pack of a committed one that isn't condemned (INV-7, INV-11).</summary>
     public bool Has(in ChunkId id)
     {
         lock (_recentLock)
@@ -48,7 +52,7 @@ internal sealed class SessionStore : IMapPages, IAsyncDisposable
             }
         }
 
-        return _flushed.TryFind(id, healthyOnly: true, out _) || _index.TryFind(id, healthyOnly: true, out _);
+        return _flushed.HasReusable(id) || _index.HasReusable(id);
     }
 
     /// <summary>Stores a chunk, unless it is there by now.</summary>
@@ -64,8 +68,18 @@ internal sealed class SessionStore : IMapPages, IAsyncDisposable
         return true;
     }
 
-    public ValueTask<bool> TryReadAsync(ChunkId id, Memory<byte> page, CancellationToken ct) =>
-        new MapReader(_index, _reader).TryReadPageAsync(id, healthyOnly: false, page, ct);
+    public async ValueTask<bool> TryReadAsync(ChunkId id, Memory<byte> page, CancellationToken ct)
+    {
+        if (await _maps.TryReadPageAsync(id, healthyOnly: false, page, ct))
+        {
+            return true;
+        }
+
+        // Of a revoked session's base nothing needs to be there any more: that isn't damage.
+        return await _store.GetSizeAsync(_pointName, ct) is null
+            ? false
+            : throw new VaultException(VaultErrorKind.SessionRevoked, $"The session of point {_session} was revoked; nothing was committed.");
+    }
 
     public bool IsHealthy(in ChunkId id) => Has(id);
 
@@ -133,17 +147,15 @@ internal sealed class SessionStore : IMapPages, IAsyncDisposable
     private async ValueTask AppendAsync(
         Slot slot, ChunkId id, int plainBytes, byte compression, ReadOnlyMemory<byte> payload, CancellationToken ct)
     {
-        if (slot.Writer is { } full
+        if (_recent.Count >= _options.IndexSegmentEntriesMax)
+        {
+            // Also in the middle of a pack: chunks that compress to next to nothing would fill one with any number of entries.
+            await FlushIndexAsync(ct);
+        }
+        else if (slot.Writer is { } full
             && (full.LengthBytes + payload.Length > _options.PackBytesTarget || full.Records >= PackFormat.RecordsMax))
         {
-            if (_recent.Count >= _options.IndexSegmentEntriesMax)
-            {
-                await FlushIndexAsync(ct);
-            }
-            else
-            {
-                await CloseAsync(slot, ct);
-            }
+            await CloseAsync(slot, ct);
         }
 
         slot.Writer ??= await BeginPackAsync(slot, ct);
@@ -156,7 +168,7 @@ internal sealed class SessionStore : IMapPages, IAsyncDisposable
 
     private async ValueTask<PackWriter> BeginPackAsync(Slot slot, CancellationToken ct)
     {
-        slot.Buffers ??= new PackWriter.BufferPair(slot.Kind == PackKind.Data ? 1 << 20 : 1 << 18);
+        slot.Buffers ??= new PackWriter.BufferPair(Math.Min(slot.Kind == PackKind.Data ? 1 << 20 : 1 << 18, Math.Max(1 << 16, _options.PackBytesTarget)));
         var writer = await PackWriter.BeginAsync(_store, _keys, slot.Kind, _session, slot.Buffers, ct);
         slot.Number = _recentPacks.Count;
         _recentPacks.Add(writer.Pack);

@@ -7,10 +7,11 @@ namespace Holdfast.Vault;
 public sealed class VaultSession : IAsyncDisposable
 {
     private readonly BackupVault _vault;
+    private readonly CommittedSessions _bases;
     private readonly SessionStore _store;
     private readonly ChunkPipeline _pipeline;
     private readonly Heartbeat _heartbeat;
-    private readonly SessionCounters _counters = new();
+    private readonly SessionCounters _counters;
     private readonly List<PointDisk> _disks = [];
     private readonly List<(string Name, byte[] Content)> _attachments = [];
     private DiskWriter? _open;
@@ -18,11 +19,12 @@ public sealed class VaultSession : IAsyncDisposable
     private bool _committed;
     private bool _disposed;
 
-    internal VaultSession(BackupVault vault, SourceId source, PointId point)
+    internal VaultSession(BackupVault vault, SourceId source, PointId point, CommittedSessions committed, ChunkCompression compression)
     {
-        (_vault, SourceId, PointId) = (vault, source, point);
-        _store = new SessionStore(vault.Store, vault.Keys, vault.Index, vault.Options, vault.Cache, point);
-        _pipeline = new ChunkPipeline(_store, vault.Keys, _counters, vault.Options);
+        (_vault, SourceId, PointId, _bases) = (vault, source, point, committed);
+        _store = new SessionStore(vault.Store, vault.Keys, vault.Index, vault.Options, vault.Cache, source, point);
+        _counters = new SessionCounters(Math.Max(1, vault.Options.Parallelism));
+        _pipeline = new ChunkPipeline(_store, vault.Keys, _counters, vault.Options, compression);
         _heartbeat = new Heartbeat(vault.Store, point, vault.Options.HeartbeatInterval, vault.Options.TimeProvider);
     }
 
@@ -32,12 +34,19 @@ public sealed class VaultSession : IAsyncDisposable
     /// <summary>What it backs up.</summary>
     public SourceId SourceId { get; }
 
+    /// <summary>What the point is a copy of, if it is one.</summary>
+    internal PointOrigin? Origin { get; set; }
+
+    internal SessionStore Store => _store;
+
     /// <summary>The counters now.</summary>
     public SessionStatistics Statistics => _counters.Snapshot(_store.StoredBytes);
 
     /// <summary>Begins a disk.</summary>
     /// <param name="spec">The disk.</param>
-    /// <param name="basedOn">The disk of a committed point that chunks not written are taken from: of the same chunk size and disk size.</param>
+    /// <param name="basedOn">The disk of a committed point that chunks not written are taken from: of the same chunk size and disk size.
+    /// The point has to be there when the session is opened.</param>
+    /// <exception cref="VaultException">PointNotFound: the base is deleted.</exception>
     public DiskWriter BeginDisk(DiskSpec spec, PointDisk? basedOn)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
@@ -50,6 +59,13 @@ public sealed class VaultSession : IAsyncDisposable
         if (basedOn is not null && (basedOn.SizeBytes != spec.SizeBytes || basedOn.ChunkSizeBytes != spec.ChunkSizeBytes || basedOn.Point is null))
         {
             throw new ArgumentException("The base is of another size, or of no committed point.", nameof(basedOn));
+        }
+
+        if (basedOn?.Point is { } basePoint && !_bases.MayBeBase(basePoint))
+        {
+            // INV-11: what only that point needed may be dropped any time.
+            throw new VaultException(
+                VaultErrorKind.PointNotFound, $"Point {basePoint}, which the disk was to be based on, wasn't there when the session was opened.") { Points = [basePoint] };
         }
 
         _pipeline.SizeFor(spec.ChunkSizeBytes);
@@ -100,7 +116,7 @@ public sealed class VaultSession : IAsyncDisposable
         var point = new Point(
             _vault.Id, SourceId, PointId, createdUtc.ToUniversalTime(), [.. _disks.Select(d => d with { Point = PointId })], attachments,
             properties.ToArray(), new PointStatistics(_disks.Sum(d => d.SizeBytes), s.ReadBytes, s.ZeroBytes, s.NewBytes, s.StoredBytes),
-            RetentionMark.None);
+            RetentionMark.None) { Origin = Origin, LockedUntilUtc = _vault.LockDateForNew() };
         var objectName = Names.Point(SourceId, PointId);
         _attempted = SealedObject.Seal(_vault.Keys, SealLabel.Point, objectName, PointFormat.Write(point));
         await PublishAsync(objectName, _attempted, ct);

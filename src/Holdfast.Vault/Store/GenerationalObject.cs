@@ -19,21 +19,36 @@ internal static class GenerationalObject
         IObjectStore store, string prefix, int bytesMax, Func<byte[], T?> tryParse, CancellationToken ct)
         where T : class
     {
-        var generations = await ListAsync(store, prefix, ct);
-        foreach (var generation in generations.OrderDescending())
+        HashSet<int>? before = null;
+        while (true)
         {
-            foreach (var copy in "ab")
+            var generations = await ListAsync(store, prefix, ct);
+            foreach (var generation in generations.OrderDescending())
             {
-                if (await ReadCopyAsync(store, Names.Generation(prefix, generation, copy), bytesMax, ct) is { } bytes && tryParse(bytes) is { } value)
+                foreach (var copy in "ab")
                 {
-                    return (value, generation);
+                    if (await ReadCopyAsync(store, Names.Generation(prefix, generation, copy), bytesMax, ct) is { } bytes && tryParse(bytes) is { } value)
+                    {
+                        return (value, generation);
+                    }
                 }
             }
+
+            if (generations.Count == 0)
+            {
+                return (null, 0);
+            }
+
+            if (before?.SetEquals(generations) == true)
+            {
+                break;
+            }
+
+            // What was listed may have been replaced before it was read.
+            before = generations;
         }
 
-        return generations.Count == 0
-            ? (null, 0)
-            : throw new VaultException(VaultErrorKind.Damaged, $"Every copy of the vault's {prefix} objects is damaged.") { ObjectName = prefix };
+        throw new VaultException(VaultErrorKind.Damaged, $"Every copy of the vault's {prefix} objects is damaged.") { ObjectName = prefix };
     }
 
     /// <summary>Writes both copies of a new generation.</summary>
@@ -51,9 +66,13 @@ internal static class GenerationalObject
 
     public static async Task DeleteAsync(IObjectStore store, string prefix, int generation, CancellationToken ct)
     {
-        await store.DeleteAsync(Names.Generation(prefix, generation, 'b'), ct);
-        await store.DeleteAsync(Names.Generation(prefix, generation, 'a'), ct);
+        await store.TryDeleteAsync(Names.Generation(prefix, generation, 'b'), ct);
+        await store.TryDeleteAsync(Names.Generation(prefix, generation, 'a'), ct);
     }
+
+    /// <summary>The highest generation that there is, intact or not; 0 if there is none.</summary>
+    public static async Task<int> HighestAsync(IObjectStore store, string prefix, CancellationToken ct) =>
+        (await ListAsync(store, prefix, ct)).DefaultIfEmpty(0).Max();
 
     public static async Task DeleteOlderAsync(IObjectStore store, string prefix, int generation, CancellationToken ct)
     {

@@ -5,6 +5,8 @@ namespace Holdfast.Vault;
 /// <summary>A temporary file, locked while it is written.</summary>
 internal sealed class LocalUpload : ObjectUpload
 {
+    private const long WriteBackBytes = 8L << 20;
+
     private readonly LocalFolderStore _store;
     private readonly string _path;
     private readonly string _temporary;
@@ -35,7 +37,12 @@ internal sealed class LocalUpload : ObjectUpload
         try
         {
             await RandomAccess.WriteAsync(_file, content, _length, ct);
+            var before = _length;
             _length += content.Length;
+            if (_length / WriteBackBytes > before / WriteBackBytes)
+            {
+                Posix.StartWriteBack(_file);
+            }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

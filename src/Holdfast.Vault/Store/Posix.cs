@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace Holdfast.Vault;
 
@@ -10,6 +11,7 @@ internal static partial class Posix
 
     private const int AtFdCwd = -100;
     private const uint RenameNoReplace = 1;
+    private const uint SyncFileRangeWrite = 2;
     private const int OpenReadOnlyDirectory = 0x10000 | 0x80000; // O_DIRECTORY | O_CLOEXEC
 
     /// <summary>Renames without replacing; 0 or errno.</summary>
@@ -33,6 +35,12 @@ internal static partial class Posix
         // Some network file systems can't sync folders, and need not.
         return error == EINVAL ? 0 : error;
     }
+
+    /// <summary>Asks the kernel to begin writing what is dirty of a file, so that the sync at the end finds little left. A hint.</summary>
+    public static void StartWriteBack(SafeFileHandle file) => _ = sync_file_range(file, 0, 0, SyncFileRangeWrite);
+
+    [LibraryImport("libc")]
+    private static partial int sync_file_range(SafeFileHandle file, long offset, long length, uint flags);
 
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int renameat2(int oldFolder, string oldPath, int newFolder, string newPath, uint flags);

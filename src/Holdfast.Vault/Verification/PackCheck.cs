@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Security.Cryptography;
 
 namespace Holdfast.Vault;
@@ -11,9 +12,26 @@ internal static class PackCheck
     {
         if (await store.GetSizeAsync(pack.Name, ct) is not { } size)
         {
-            return new PackVerdict("the pack is missing", 0, 0, new HashSet<uint>());
+            return PackVerdict.Missing;
         }
 
+        // Nine MiB a pack: as garbage they would make the process grow by hundreds before they are collected.
+        var window = ArrayPool<byte>.Shared.Rent(ReadBytes + PackFormat.PlainBytesMax + PackFormat.RecordOverheadBytes);
+        var plain = ArrayPool<byte>.Shared.Rent(PackFormat.PlainBytesMax);
+        try
+        {
+            return await RunAsync(store, keys, pack, size, expectedHash, window, plain, ct);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(window);
+            ArrayPool<byte>.Shared.Return(plain, clearArray: true);
+        }
+    }
+
+    private static async Task<PackVerdict> RunAsync(
+        IObjectStore store, VaultKeys keys, PackInfo pack, long size, byte[]? expectedHash, byte[] window, byte[] plain, CancellationToken ct)
+    {
         using var reader = new PackReader(store, keys);
         var good = new HashSet<uint>();
         string? reason = null;
@@ -30,8 +48,6 @@ internal static class PackCheck
         }
 
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        var window = GC.AllocateUninitializedArray<byte>(ReadBytes + PackFormat.PlainBytesMax + PackFormat.RecordOverheadBytes);
-        var plain = GC.AllocateUninitializedArray<byte>(PackFormat.PlainBytesMax);
         long start = 0;
         int filled = 0, next = 0;
         for (long at = 0; at < size;)
@@ -77,7 +93,10 @@ internal static class PackCheck
             reason = "its bytes aren't those recorded when it was written";
         }
 
-        return new PackVerdict(reason, good.Count, size, good);
+        // One that garbage collection dropped while it was read isn't damaged.
+        return reason is not null && await store.GetSizeAsync(pack.Name, ct) is null
+            ? PackVerdict.Missing
+            : new PackVerdict(reason, good.Count, size, good);
     }
 
     private static bool IsGood(PackReader reader, VaultKeys keys, PackInfo pack, PackFooter entry, ReadOnlySpan<byte> record, byte[] plain)

@@ -7,5 +7,7 @@ namespace Holdfast.Vault;
 /// <param name="GoodOffsets">Where the good records of a damaged pack are.</param>
 internal sealed record PackVerdict(string? Reason, long GoodRecords, long BytesRead, IReadOnlySet<uint> GoodOffsets)
 {
+    public static readonly PackVerdict Missing = new("the pack is missing", 0, 0, new HashSet<uint>());
+
     public bool IsLost(uint offset) => Reason is not null && !GoodOffsets.Contains(offset);
 }

@@ -13,10 +13,12 @@ internal sealed class Verifier(IObjectStore store, VaultKeys keys, VaultIndex in
         var (packs, _) = await WalkAsync(points, verdicts: null, ct);
         // Also what the points' sessions wrote: a map that can't be read doesn't lead to it.
         var sessions = points.Select(p => p.PointId).ToHashSet();
-        packs.UnionWith(index.Packs.Values.Where(p => sessions.Contains(p.Session)));
+        packs.UnionWith(index.Packs.Values.Where(p => sessions.Contains(p.Session) && !p.Condemned));
         var sums = await PackSums.ReadAsync(store, packs.Select(p => p.Session).ToHashSet(), ct);
         var verdicts = new ConcurrentDictionary<PackId, PackVerdict>();
         var total = packs.Sum(p => p.SizeBytes);
+        var missing = new ConcurrentBag<PackInfo>();
+        var version = index.Version;
         long packsDone = 0, bytesDone = 0, chunks = 0;
         await Parallel.ForEachAsync(
             packs.OrderBy(p => p.Session.Value),
@@ -28,12 +30,35 @@ internal sealed class Verifier(IObjectStore store, VaultKeys keys, VaultIndex in
                 Interlocked.Add(ref chunks, verdict.GoodRecords);
                 var (done, bytes) = (Interlocked.Increment(ref packsDone), Interlocked.Add(ref bytesDone, verdict.BytesRead));
                 progress?.Report(new VerifyProgress(done, packs.Count, bytes, total));
-                if (verdict.Reason is { } reason)
+                if (verdict == PackVerdict.Missing)
+                {
+                    missing.Add(pack);
+                }
+                else if (verdict.Reason is { } reason)
                 {
                     index.MarkDamaged(pack);
                     await DamageRecord.WriteAsync(store, keys, options.TimeProvider, pack, reason, token);
                 }
             });
+
+        if (!missing.IsEmpty)
+        {
+            // Garbage collection may have dropped them meanwhile; then the index doesn't name them any more.
+            await index.ReloadAsync(version, ct);
+            foreach (var pack in missing)
+            {
+                if (index.Packs.TryGetValue(pack.Id, out var known) && !known.Condemned)
+                {
+                    index.MarkDamaged(pack);
+                    await DamageRecord.WriteAsync(store, keys, options.TimeProvider, pack, PackVerdict.Missing.Reason!, ct);
+                }
+                else
+                {
+                    verdicts.TryRemove(pack.Id, out _);
+                    packs.Remove(pack);
+                }
+            }
+        }
 
         var (_, disks) = await WalkAsync(points, verdicts, ct);
         return new VerifyReport(
@@ -42,6 +67,11 @@ internal sealed class Verifier(IObjectStore store, VaultKeys keys, VaultIndex in
             await CheckSegmentsAsync(points, sums.Segments, ct),
             disks, []);
     }
+
+    /// <summary>What can't be restored, by these verdicts.</summary>
+    public async Task<IReadOnlyList<DamagedDisk>> FindDamagedDisksAsync(
+        IReadOnlyList<Point> points, ConcurrentDictionary<PackId, PackVerdict> verdicts, CancellationToken ct) =>
+        (await WalkAsync(points, verdicts, ct)).Disks;
 
     /// <summary>Walks the points' maps: without verdicts for the packs they need, with verdicts for what is lost.</summary>
     private async Task<(HashSet<PackInfo> Packs, List<DamagedDisk> Disks)> WalkAsync(
@@ -100,7 +130,7 @@ internal sealed class Verifier(IObjectStore store, VaultKeys keys, VaultIndex in
 
             packs.Add(at.Pack);
             // A damaged pack may hold the record whole all the same.
-            return verdicts is null || !verdicts.TryGetValue(at.Pack.Id, out var verdict) || !verdict.IsLost(at.Offset);
+            return verdicts is null || (verdicts.TryGetValue(at.Pack.Id, out var verdict) ? !verdict.IsLost(at.Offset) : at.Pack.Healthy);
         }
     }
 
@@ -118,12 +148,16 @@ internal sealed class Verifier(IObjectStore store, VaultKeys keys, VaultIndex in
             }
         }
 
+        var missing = new List<ObjectName>();
         foreach (var name in names)
         {
             try
             {
-                if (await store.ReadWholeAsync(name, IndexSegment.BytesMax, ct) is not { } bytes
-                    || SealedObject.Open(keys, SealLabel.Index, name, bytes).Length == 0)
+                if (await store.ReadWholeAsync(name, IndexSegment.BytesMax, ct) is not { } bytes)
+                {
+                    missing.Add(name);
+                }
+                else if (SealedObject.Open(keys, SealLabel.Index, name, bytes).Length == 0)
                 {
                     damaged.Add(name.Value);
                 }
@@ -132,6 +166,14 @@ internal sealed class Verifier(IObjectStore store, VaultKeys keys, VaultIndex in
             {
                 damaged.Add(name.Value);
             }
+        }
+
+        if (missing.Count > 0)
+        {
+            // Garbage collection may have replaced them meanwhile: what the lists name now has to be there.
+            var sums = await PackSums.ReadAsync(
+                store, missing.Select(m => Names.TryParseOwned(m, Names.Index, out var owner, out _) ? owner : default).ToHashSet(), ct);
+            damaged.AddRange(missing.Intersect(sums.Segments).Select(m => m.Value));
         }
 
         return damaged;

@@ -33,6 +33,23 @@ public sealed class DisturbanceTests(Host host)
     }
 
     [Fact]
+    public async Task Ctrl_C_to_the_process_group_while_an_image_is_read_leaves_nothing_behind()
+    {
+        var node = await Node.CreateAsync(host);
+        var disk = await Guest.CreateDiskAsync(DiskSpec.Ext4("vda"), Path.Combine(host.NewFolder("image"), "disk.qcow2"));
+        (await node.RunAsync("backup", "--image", disk.Path)).Succeeded();
+        var vault = node.VaultListing();
+        await using var process = await node.StartPausedAsync("Transfer:before", "backup", "--image", disk.Path);
+        await process.CtrlCAsync();
+        process.Resume();
+        var cancelled = await process.EndAsync();
+
+        Assert.True(cancelled.ExitCode == 130, cancelled.Text);
+        Assert.Equal(vault, node.VaultListing());
+        await Tool.RunAsync("qemu-img", "info", disk.Path);
+    }
+
+    [Fact]
     public async Task A_second_backup_at_once_is_refused_as_busy()
     {
         await using var vm = await BareVm.StartAsync(host, Disk);
@@ -66,7 +83,8 @@ public sealed class DisturbanceTests(Host host)
     }
 
     [Fact]
-    public async Task Another_tools_backup_job_goes_on_and_is_named()
+    [Condition("B10", Proof.Provocation)]
+    public async Task B10_Another_tools_backup_job_goes_on_and_is_named()
     {
         await using var vm = await BareVm.StartAsync(host, Disk);
         var node = await Node.CreateAsync(host);

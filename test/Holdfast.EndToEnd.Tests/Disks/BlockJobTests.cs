@@ -7,15 +7,27 @@ public sealed class BlockJobTests(Host host)
 {
     private static readonly DiskSpec Disk = new("vda") { SizeMiB = 64 };
 
-    [Fact]
-    public async Task A_backup_is_refused_by_name_while_a_block_job_runs_and_right_after_it_ended()
+    [Theory]
+    [InlineData("blockcopy")]
+    [InlineData("blockcommit")]
+    [InlineData("blockpull")]
+    [Condition("B05", Proof.Provocation)]
+    public async Task B05_A_backup_is_refused_by_name_while_a_block_job_runs_and_right_after_it_ended(string job)
     {
         await using var vm = await BareVm.StartAsync(host, Disk);
         var node = await Node.CreateAsync(host);
         await vm.WriteAsync("vda", 0, 16 * 1024, 0x11);
+        await Tool.VirshAsync("snapshot-create-as", vm.Name, "s1", "--disk-only", "--no-metadata");
+        await vm.WriteAsync("vda", 0, 8 * 1024, 0x12);
         await vm.BackUpAsync(node);
         var checkpoints = await vm.Guest.CheckpointsAsync();
-        await Tool.VirshAsync("blockcopy", vm.Name, "vda", Path.Combine(vm.Guest.Folder, "copy.qcow2"), "--format", "qcow2", "--transient-job", "--bandwidth", "1");
+        string[] what = job switch
+        {
+            "blockcopy" => [Path.Combine(vm.Guest.Folder, "copy.qcow2"), "--format", "qcow2", "--transient-job"],
+            "blockcommit" => ["--active"],
+            _ => [],
+        };
+        await Tool.VirshAsync([job, vm.Name, "vda", .. what, "--bytes", "--bandwidth", "65536"]);
 
         Assert.Equal("HoldfastBlockJobActive", (await vm.TryBackUpAsync(node)).FaultCode);
 
@@ -69,12 +81,32 @@ public sealed class BlockJobTests(Host host)
     }
 
     [Fact]
+    public async Task An_internal_snapshot_between_runs_needs_no_word_and_changes_nothing()
+    {
+        await using var vm = await BareVm.StartAsync(host, Disk);
+        var node = await Node.CreateAsync(host);
+        await vm.WriteAsync("vda", 0, 1024, 0x11);
+        await vm.BackUpAsync(node);
+        await vm.WriteAsync("vda", 512, 256, 0x22);
+        await Tool.VirshAsync("snapshot-create-as", vm.Name, "inside");
+        await vm.WriteAsync("vda", 640, 512, 0x33);
+
+        var run = await vm.BackUpAndCompareAsync(node);
+
+        Assert.Equal("incremental", run.Mode("vda"));
+        Assert.Empty(run.Warnings);
+        await Tool.VirshAsync("snapshot-delete", vm.Name, "inside");
+        await vm.WriteAsync("vda", 2048, 64, 0x44);
+        Assert.Equal("incremental", (await vm.BackUpAndCompareAsync(node)).Mode("vda"));
+    }
+
+    [Fact]
     public async Task A_linked_clone_is_right_before_and_after_a_blockpull()
     {
         await using var vm = await BareVm.DefineAsync(host, Disk);
         await BareVm.WriteImageAsync(vm.Disks[0].Path, "qcow2", 0, 1024, 0x11);
         var overlay = Path.Combine(vm.Guest.Folder, "overlay.qcow2");
-        await Tool.RunAsync("qemu-img", "create", "-q", "-f", "qcow2", "-b", vm.Disks[0].Path, "-F", "qcow2", overlay);
+        await BareVm.CreateOverlayAsync(overlay, vm.Disks[0].Path);
         await vm.RedefineAsync(xml => xml.Descendants("disk").First().Element("source")!.SetAttributeValue("file", overlay));
         await vm.StartAsync();
         var node = await Node.CreateAsync(host);
@@ -85,6 +117,6 @@ public sealed class BlockJobTests(Host host)
         await Tool.VirshAsync("blockpull", vm.Name, "vda", "--wait");
         await vm.WriteAsync("vda", 3 * 1024, 256, 0x44);
 
-        await vm.BackUpAndCompareAsync(node);
+        Assert.Equal("incremental", (await vm.BackUpAndCompareAsync(node)).Mode("vda"));
     }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Security.Cryptography;
 using System.Xml.Linq;
 
 namespace Holdfast.EndToEnd.Tests.Harness;
@@ -65,24 +66,38 @@ public sealed class BareVm : IAsyncDisposable
     }
 
     /// <summary>Lets the running VM write <paramref name="kib"/> KiB of a byte to a disk.</summary>
-    public async Task WriteAsync(string target, int atKib, int kib, byte value)
+    public Task WriteAsync(string target, int atKib, int kib, byte value) =>
+        QemuIoAsync(target, string.Create(CultureInfo.InvariantCulture, $"write -P {value} {atKib}k {kib}k"));
+
+    /// <summary>Lets the running VM write <paramref name="kib"/> KiB of random bytes to a disk.</summary>
+    public async Task WriteRandomAsync(string target, int atKib, int kib)
     {
-        var disk = (await Guest.XmlAsync().ConfigureAwait(false)).Descendants("disk").Single(d => d.Element("target")!.Attribute("dev")!.Value == target);
-        var device = disk.Element("alias")!.Attribute("name")!.Value;
-        var said = await Tool.VirshAsync("qemu-monitor-command", Name, "--hmp", string.Create(
-            CultureInfo.InvariantCulture, $"qemu-io -d /machine/peripheral/{device}/virtio-backend \"write -P {value} {atKib}k {kib}k\"")).ConfigureAwait(false);
-        Assert.True(string.IsNullOrWhiteSpace(said), said);
+        var file = Path.Combine(Guest.Folder, "random");
+        await File.WriteAllBytesAsync(file, RandomNumberGenerator.GetBytes(kib << 10)).ConfigureAwait(false);
+        await QemuIoAsync(target, string.Create(CultureInfo.InvariantCulture, $"write -s {file} {atKib}k {kib}k")).ConfigureAwait(false);
     }
+
+    /// <summary>Lets the running VM discard <paramref name="kib"/> KiB of a disk.</summary>
+    public Task DiscardAsync(string target, int atKib, int kib) =>
+        QemuIoAsync(target, string.Create(CultureInfo.InvariantCulture, $"discard {atKib}k {kib}k"));
+
+    /// <summary>The images that the VM's disks are now: an overlay may have taken the place of what was made.</summary>
+    public async Task<IReadOnlyList<GuestDisk>> PresentDisksAsync() =>
+    [
+        .. (await Guest.XmlAsync().ConfigureAwait(false)).Descendants("disk").Select(d => new GuestDisk(
+            d.Element("target")!.Attribute("dev")!.Value, d.Element("source")!.Attribute("file")!.Value, d.Element("driver")!.Attribute("type")!.Value)),
+    ];
 
     /// <summary>Writes into an image that no VM has open.</summary>
     public static Task WriteImageAsync(string path, string format, int atKib, int kib, byte value) => Tool.RunAsync(
         "qemu-io", "-f", format, "-c", string.Create(CultureInfo.InvariantCulture, $"write -P {value} {atKib}k {kib}k"), path);
 
     /// <summary>Backs the running VM up, and compares the restored point with what nbdcopy read from the same frozen instant.</summary>
-    public async Task<BackupRun> BackUpAndCompareAsync(Node node)
+    public async Task<BackupRun> BackUpAndCompareAsync(Node node, params string[] options)
     {
         ArgumentNullException.ThrowIfNull(node);
-        return await (await node.BackUpWithWitnessAsync(Guest, CrashConsistent).ConfigureAwait(false)).EqualsWitnessAsync().ConfigureAwait(false);
+        return await (await node.BackUpWithWitnessAsync(Guest, [.. CrashConsistent, .. options]).ConfigureAwait(false))
+            .EqualsWitnessAsync().ConfigureAwait(false);
     }
 
     /// <summary>Backs the shut-off VM up, and compares the restored point with what qemu-img reads from its images.</summary>
@@ -93,6 +108,13 @@ public sealed class BareVm : IAsyncDisposable
         await CompareImagesAsync(node, Name, run.Point, disks.Length > 0 ? disks : [.. Disks]).ConfigureAwait(false);
         return run;
     }
+
+    /// <summary>Makes an image that is empty, based on another.</summary>
+    /// <param name="path">The image.</param>
+    /// <param name="basedOn">The other.</param>
+    /// <param name="size">Its size, for a base that can't be opened without a passphrase; null for that of the base.</param>
+    public static Task CreateOverlayAsync(string path, string basedOn, string? size = null) => Tool.RunAsync(
+        "qemu-img", ["create", "-q", "-f", "qcow2", .. size is null ? (string[])[] : ["-u"], "-b", basedOn, "-F", "qcow2", path, .. size is null ? (string[])[] : [size]]);
 
     /// <summary>Compares a point with what qemu-img reads from images that nobody writes to.</summary>
     public async Task CompareImagesAsync(Node node, string vm, string point, IReadOnlyList<GuestDisk> disks)
@@ -108,11 +130,21 @@ public sealed class BareVm : IAsyncDisposable
     public Task<CliResult> TryBackUpAsync(Node node) => node.RunAsync(["backup", Name, .. CrashConsistent]);
 
     /// <summary>Backs it up with success.</summary>
-    public Task<BackupRun> BackUpAsync(Node node) => node.BackUpAsync(Guest, CrashConsistent);
+    public Task<BackupRun> BackUpAsync(Node node, params string[] options) => node.BackUpAsync(Guest, [.. CrashConsistent, .. options]);
 
     /// <summary>Our bitmaps on a disk of the running VM.</summary>
     public async Task<IReadOnlyList<string>> OurBitmapsAsync(string target) =>
         [.. (await Guest.LiveBitmapsAsync(target).ConfigureAwait(false)).Where(b => b.StartsWith("holdfast-", StringComparison.Ordinal))];
+
+    // Through the backend of the guest's own device, as the guest's requests go.
+    private async Task QemuIoAsync(string target, string command)
+    {
+        var disk = (await Guest.XmlAsync().ConfigureAwait(false)).Descendants("disk").Single(d => d.Element("target")!.Attribute("dev")!.Value == target);
+        var device = disk.Element("alias")!.Attribute("name")!.Value;
+        var said = await Tool.VirshAsync(
+            "qemu-monitor-command", Name, "--hmp", $"qemu-io -d /machine/peripheral/{device}/virtio-backend \"{command}\"").ConfigureAwait(false);
+        Assert.True(string.IsNullOrWhiteSpace(said), said);
+    }
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => Guest.DisposeAsync();

@@ -22,6 +22,9 @@ public sealed record DiskSpec(string Target)
     /// <summary>More elements of the disk's XML (readonly).</summary>
     public string ExtraXml { get; init; } = "";
 
+    /// <summary>The secret that the image is LUKS with; null for a plain one.</summary>
+    public VmSecret? Luks { get; init; }
+
     /// <summary>An ext4 disk, mounted on /data where it is vda.</summary>
     public static DiskSpec Ext4(string target) => new(target) { FileSystem = "ext4" };
 

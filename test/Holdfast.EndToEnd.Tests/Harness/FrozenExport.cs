@@ -9,7 +9,7 @@ public static class FrozenExport
     public static async Task<IReadOnlyDictionary<string, string>> CopyAsync(Host host, Guest guest)
     {
         var folder = host.NewFolder("frozen");
-        var job = XElement.Parse(await Tool.VirshAsync("backup-dumpxml", guest.Name).ConfigureAwait(false));
+        var job = XElement.Parse(await guest.Libvirt.VirshAsync("backup-dumpxml", guest.Name).ConfigureAwait(false));
         var socket = job.Element("server")!.Attribute("socket")!.Value;
         var copies = new Dictionary<string, string>();
         foreach (var disk in job.Descendants("disk").Where(d => d.Attribute("backup")?.Value != "no"))

@@ -25,7 +25,10 @@ public sealed class Guest : IAsyncDisposable
     public IReadOnlyList<GuestDisk> Disks { get; }
 
     /// <summary>Commands in the guest, through its agent.</summary>
-    public GuestAgentShell Agent => new(Name);
+    public GuestAgentShell Agent => new(Name, Libvirt);
+
+    /// <summary>The libvirt that runs it.</summary>
+    public Libvirt Libvirt => _spec.Libvirt;
 
     /// <summary>Makes the disks, defines the domain, boots it, and waits for its agent.</summary>
     public static async Task<Guest> BootAsync(Host host, GuestSpec spec)
@@ -45,7 +48,7 @@ public sealed class Guest : IAsyncDisposable
             disks.Add(await CreateDiskAsync(disk, Path.Combine(folder, $"{name}-{disk.Target}.{disk.Format}")).ConfigureAwait(false));
         var guest = new Guest(host, spec, name, folder, disks);
         await guest.RedefineAsync().ConfigureAwait(false);
-        guest.Uuid = Guid.Parse((await Tool.VirshAsync("domuuid", name).ConfigureAwait(false)).Trim());
+        guest.Uuid = Guid.Parse((await guest.Libvirt.VirshAsync("domuuid", name).ConfigureAwait(false)).Trim());
         return guest;
     }
 
@@ -55,7 +58,7 @@ public sealed class Guest : IAsyncDisposable
         var spec = new GuestSpec([.. disks.Select(d => new DiskSpec(d.Target))]);
         var guest = new Guest(host, spec, host.NewName("vm"), host.NewFolder("disks"), disks);
         await guest.RedefineAsync().ConfigureAwait(false);
-        guest.Uuid = Guid.Parse((await Tool.VirshAsync("domuuid", guest.Name).ConfigureAwait(false)).Trim());
+        guest.Uuid = Guid.Parse((await guest.Libvirt.VirshAsync("domuuid", guest.Name).ConfigureAwait(false)).Trim());
         await guest.StartAsync().ConfigureAwait(false);
         return guest;
     }
@@ -69,6 +72,15 @@ public sealed class Guest : IAsyncDisposable
             await Tool.RunAsync("mkfs.ext4", "-q", "-F", raw).ConfigureAwait(false);
         else if (spec.FileSystem == "xfs")
             await Tool.RunAsync("mkfs.xfs", "-q", raw).ConfigureAwait(false);
+        if (spec.Luks is { } secret)
+        {
+            if (raw == path)
+                File.Move(path, raw = path + ".plain");
+            await secret.ConvertAsync(raw, spec.Format, path).ConfigureAwait(false);
+            File.Delete(raw);
+            return new GuestDisk(spec.Target, path, spec.Format);
+        }
+
         if (raw == path)
             return new GuestDisk(spec.Target, path, spec.Format);
         string[] options = spec.CreateOptions is { } create ? ["-o", create] : [];
@@ -80,7 +92,7 @@ public sealed class Guest : IAsyncDisposable
     /// <summary>Starts the domain and waits for its agent, where it has one.</summary>
     public async Task StartAsync()
     {
-        await Tool.VirshAsync("start", Name).ConfigureAwait(false);
+        await Libvirt.VirshAsync("start", Name).ConfigureAwait(false);
         if (_spec.AgentChannel && !_spec.KernelArguments.Contains("guest.agent=off", StringComparison.Ordinal))
             await Agent.AwaitAsync().ConfigureAwait(false);
         else
@@ -90,12 +102,12 @@ public sealed class Guest : IAsyncDisposable
     /// <summary>A clean shutdown through the agent, as a user does it.</summary>
     public async Task ShutdownAsync()
     {
-        await Tool.VirshAsync("shutdown", Name, "--mode", "agent").ConfigureAwait(false);
+        await Libvirt.VirshAsync("shutdown", Name, "--mode", "agent").ConfigureAwait(false);
         await Eventually.TrueAsync($"{Name} shut down", async () => await StateAsync().ConfigureAwait(false) == "shut off").ConfigureAwait(false);
     }
 
     /// <summary>Pulls the plug.</summary>
-    public Task DestroyAsync() => Tool.VirshAsync("destroy", Name);
+    public Task DestroyAsync() => Libvirt.VirshAsync("destroy", Name);
 
     /// <summary>kill -9 of the VM's QEMU: bitmaps aren't written back.</summary>
     public async Task KillQemuAsync()
@@ -106,20 +118,20 @@ public sealed class Guest : IAsyncDisposable
     }
 
     /// <summary>libvirt's word for the domain's state.</summary>
-    public async Task<string> StateAsync() => (await Tool.VirshAsync("domstate", Name).ConfigureAwait(false)).Trim();
+    public async Task<string> StateAsync() => (await Libvirt.VirshAsync("domstate", Name).ConfigureAwait(false)).Trim();
 
     /// <summary>The domain's XML.</summary>
     public async Task<XElement> XmlAsync(params string[] options) =>
-        XElement.Parse(await Tool.VirshAsync(["dumpxml", Name, .. options]).ConfigureAwait(false));
+        XElement.Parse(await Libvirt.VirshAsync(["dumpxml", Name, .. options]).ConfigureAwait(false));
 
     /// <summary>Names of the checkpoints that libvirt lists.</summary>
     public async Task<IReadOnlyList<string>> CheckpointsAsync() =>
-        (await Tool.VirshAsync("checkpoint-list", Name, "--name").ConfigureAwait(false))
+        (await Libvirt.VirshAsync("checkpoint-list", Name, "--name").ConfigureAwait(false))
         .Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
     /// <summary>Whether libvirt knows of a backup job on the domain.</summary>
     public async Task<bool> HasBackupJobAsync() =>
-        (await Tool.TryVirshAsync("backup-dumpxml", Name).ConfigureAwait(false)).ExitCode == 0;
+        (await Libvirt.TryVirshAsync("backup-dumpxml", Name).ConfigureAwait(false)).ExitCode == 0;
 
     /// <summary>The bitmaps that the running QEMU has on a disk.</summary>
     public async Task<IReadOnlyList<string>> LiveBitmapsAsync(string target) => await LiveBitmaps.OfAsync(this, target).ConfigureAwait(false);
@@ -135,28 +147,30 @@ public sealed class Guest : IAsyncDisposable
     {
         var file = Path.Combine(Folder, "domain.xml");
         await File.WriteAllTextAsync(file, DomainText(disks ?? Disks)).ConfigureAwait(false);
-        await Tool.VirshAsync("define", file).ConfigureAwait(false);
+        await Libvirt.GiveAsync(Folder).ConfigureAwait(false);
+        await Libvirt.VirshAsync("define", file).ConfigureAwait(false);
     }
 
     /// <summary>Gives the shut-off domain another name.</summary>
     public async Task RenameAsync(string name)
     {
-        await Tool.VirshAsync("domrename", Name, name).ConfigureAwait(false);
+        await Libvirt.VirshAsync("domrename", Name, name).ConfigureAwait(false);
         Name = name;
     }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        await RemoveAsync(Name).ConfigureAwait(false);
+        await RemoveAsync(Name, Libvirt).ConfigureAwait(false);
         if (Directory.Exists(Folder))
             Directory.Delete(Folder, recursive: true);
     }
 
-    internal static async Task RemoveAsync(string name)
+    internal static async Task RemoveAsync(string name, Libvirt? libvirt = null)
     {
-        await Tool.TryVirshAsync("destroy", name).ConfigureAwait(false);
-        await Tool.TryVirshAsync("undefine", name, "--managed-save", "--snapshots-metadata", "--checkpoints-metadata", "--nvram")
+        libvirt ??= Libvirt.System;
+        await libvirt.TryVirshAsync("destroy", name).ConfigureAwait(false);
+        await libvirt.TryVirshAsync("undefine", name, "--managed-save", "--snapshots-metadata", "--checkpoints-metadata", "--nvram")
             .ConfigureAwait(false);
     }
 
@@ -174,7 +188,7 @@ public sealed class Guest : IAsyncDisposable
               <memory unit='MiB'>192</memory><vcpu>1</vcpu>
               <os><type arch='x86_64' machine='q35'>hvm</type>
                 <kernel>{_host.Kernel}</kernel><initrd>{_host.Initramfs}</initrd>
-                <cmdline>console=ttyS0 quiet panic=-1 nokaslr mitigations=off {_spec.KernelArguments}</cmdline>{_spec.OsXml}
+                <cmdline>console=ttyS0 quiet panic=-1 nokaslr mitigations=off no_timer_check {_spec.KernelArguments}</cmdline>{_spec.OsXml}
               </os>
               <features><acpi/></features>
               <on_poweroff>destroy</on_poweroff><on_crash>destroy</on_crash>
@@ -192,6 +206,6 @@ public sealed class Guest : IAsyncDisposable
 
     private static string DiskText(GuestDisk disk, DiskSpec? spec) => $"""
         <disk type='file' device='{spec?.Device ?? "disk"}'><driver name='qemu' type='{disk.Format}' discard='unmap'/>
-          <source file='{disk.Path}'/><target dev='{disk.Target}' bus='{(disk.Target.StartsWith("sd", StringComparison.Ordinal) ? "sata" : "virtio")}'/>{spec?.ExtraXml}</disk>
+          <source file='{disk.Path}'>{spec?.Luks?.EncryptionXml}</source><target dev='{disk.Target}' bus='{(disk.Target.StartsWith("sd", StringComparison.Ordinal) ? "sata" : "virtio")}'/>{spec?.ExtraXml}</disk>
         """;
 }

@@ -5,8 +5,10 @@ using System.Text.Json;
 namespace Holdfast.EndToEnd.Tests.Harness;
 
 /// <summary>A root shell in a guest, through its agent's guest-exec, with nothing of Holdfast between.</summary>
-public sealed class GuestAgentShell(string domain)
+public sealed class GuestAgentShell(string domain, Libvirt? libvirt = null)
 {
+    private readonly Libvirt _libvirt = libvirt ?? Libvirt.System;
+
     private static readonly string[] ReadFromInput = ["-s"];
 
     /// <summary>Waits until the agent answers.</summary>
@@ -40,7 +42,17 @@ public sealed class GuestAgentShell(string domain)
         JsonElement status = default;
         await Eventually.TrueAsync(
             $"'{script}' ended in {domain}",
-            async () => (status = await AskAsync(query).ConfigureAwait(false)).GetProperty("exited").GetBoolean(), 180).ConfigureAwait(false);
+            async () =>
+            {
+                // A guest that QEMU has paused for a moment (out of scratch space) doesn't answer until it is resumed.
+                var answer = await TryAskAsync(query, 60).ConfigureAwait(false);
+                if (answer.ExitCode != 0)
+                    return false;
+                using var read = JsonDocument.Parse(answer.Output);
+                status = read.RootElement.GetProperty("return").Clone();
+                return status.GetProperty("exited").GetBoolean();
+            },
+            180).ConfigureAwait(false);
         var code = status.TryGetProperty("exitcode", out var exit) ? exit.GetInt32() : -1;
         return new ToolResult(script, code, Text(status, "out-data"), Text(status, "err-data"));
     }
@@ -60,7 +72,7 @@ public sealed class GuestAgentShell(string domain)
     public Task<string> ChecksumsAsync(string folder) =>
         RunAsync($"cd {folder} && find . -type f | sort | xargs sha256sum");
 
-    private Task<ToolResult> TryAskAsync(string command, int seconds) => Tool.TryVirshAsync(
+    private Task<ToolResult> TryAskAsync(string command, int seconds) => _libvirt.TryVirshAsync(
         "qemu-agent-command", domain, command, "--timeout", seconds.ToString(CultureInfo.InvariantCulture));
 
     private static string Text(JsonElement status, string name) => status.TryGetProperty(name, out var data)

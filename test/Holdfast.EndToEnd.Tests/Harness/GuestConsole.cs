@@ -13,7 +13,7 @@ public sealed class GuestConsole : IAsyncDisposable
     /// <summary>Opens the console of a running guest.</summary>
     public static async Task<GuestConsole> OpenAsync(Guest guest)
     {
-        var path = (await Tool.VirshAsync("ttyconsole", guest.Name).ConfigureAwait(false)).Trim();
+        var path = (await guest.Libvirt.VirshAsync("ttyconsole", guest.Name).ConfigureAwait(false)).Trim();
         var console = new GuestConsole(guest, new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite, bufferSize: 0));
         await console.RunAsync("stty -echo 2>/dev/null").ConfigureAwait(false);
         return console;

@@ -15,6 +15,9 @@ public sealed record GuestSpec(params DiskSpec[] Disks)
     /// <summary>More elements of &lt;os&gt;.</summary>
     public string OsXml { get; init; } = "";
 
+    /// <summary>The libvirt that runs it.</summary>
+    public Libvirt Libvirt { get; init; } = Libvirt.System;
+
     /// <summary>An ext4 disk and an xfs disk.</summary>
     public static GuestSpec TwoDisks => new(DiskSpec.Ext4("vda"), DiskSpec.Xfs("vdb"));
 

@@ -40,8 +40,17 @@ public sealed class HoldfastProcess : IAsyncDisposable
     public void Resume() => File.Delete(PauseFile!);
 
     /// <summary>Sends a signal (INT, STOP, KILL) to this process alone.</summary>
-    public Task SignalAsync(string signal) =>
-        Tool.RunAsync("kill", "-" + signal, Id.ToString(CultureInfo.InvariantCulture));
+    public Task SignalAsync(string signal) => Tool.SignalAsync(signal, Id);
+
+    /// <summary>What Ctrl-C on a terminal does: SIGINT to the process and to those that it started, its group.</summary>
+    public Task CtrlCAsync() => Tool.SignalAsync("INT", -Id);
+
+    /// <summary>The process that guards the freeze.</summary>
+    public async Task<int> GuardAsync()
+    {
+        var children = await Tool.RunAsync("pgrep", "-P", Id.ToString(CultureInfo.InvariantCulture), "-f", "guard").ConfigureAwait(false);
+        return int.Parse(Assert.Single(children.Split('\n', StringSplitOptions.RemoveEmptyEntries)), CultureInfo.InvariantCulture);
+    }
 
     /// <summary>Waits for its end.</summary>
     public async Task<CliResult> EndAsync()
@@ -50,7 +59,7 @@ public sealed class HoldfastProcess : IAsyncDisposable
         await _process.WaitForExitAsync(limit.Token).ConfigureAwait(false);
         var command = $"holdfast {string.Join(' ', _process.StartInfo.ArgumentList)}";
         return new CliResult(new ToolResult(
-            command, _process.ExitCode, await _output.ConfigureAwait(false), await _errors.ConfigureAwait(false)));
+            command, _process.ExitCode, await _output.WaitAsync(limit.Token).ConfigureAwait(false), await _errors.WaitAsync(limit.Token).ConfigureAwait(false)));
     }
 
     /// <inheritdoc/>

@@ -13,9 +13,6 @@ namespace Holdfast.EndToEnd.Tests.Harness;
 /// </summary>
 public sealed class Host : IAsyncLifetime
 {
-    /// <summary>The libvirt that the tests use.</summary>
-    public const string Uri = "qemu:///system";
-
     private const string Marker = "hf-test-";
     private const string Images = "/var/lib/libvirt/images";
     private int _next;

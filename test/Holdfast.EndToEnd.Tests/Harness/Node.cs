@@ -13,6 +13,9 @@ public sealed class Node
     private Node(Host host, string folder, string vault, string passphraseFile) =>
         (Host, Folder, Vault, PassphraseFile) = (host, folder, vault, passphraseFile);
 
+    /// <summary>The libvirt that the node works with, as its user.</summary>
+    public Libvirt Libvirt { get; private init; } = Libvirt.System;
+
     /// <summary>The machine.</summary>
     public Host Host { get; }
 
@@ -32,22 +35,32 @@ public sealed class Node
     public Dictionary<string, string> Environment { get; } = [];
 
     /// <summary>A node with a new vault.</summary>
-    public static async Task<Node> CreateAsync(Host host)
+    public static Task<Node> CreateAsync(Host host) => CreateAsync(host, Libvirt.System);
+
+    /// <summary>A node with a new vault, of a libvirt's user.</summary>
+    public static async Task<Node> CreateAsync(Host host, Libvirt libvirt)
     {
-        var node = Unconnected(host);
-        var created = await node.RunAsync("vault", "init", "--recovery-key-file", Path.Combine(node.Folder, "recovery-key")).ConfigureAwait(false);
-        created.Succeeded();
+        var node = Unconnected(host, libvirt);
+        await libvirt.GiveAsync(node.Folder).ConfigureAwait(false);
+        await node.CreateVaultAsync().ConfigureAwait(false);
         return node;
     }
 
+    /// <summary>Makes the node's vault.</summary>
+    public async Task CreateVaultAsync() =>
+        (await RunAsync("vault", "init", "--recovery-key-file", Path.Combine(Folder, "recovery-key")).ConfigureAwait(false)).Succeeded();
+
     /// <summary>A node whose vault isn't there yet.</summary>
-    public static Node Unconnected(Host host)
+    public static Node Unconnected(Host host) => Unconnected(host, Libvirt.System);
+
+    /// <summary>A node of a libvirt's user, whose vault isn't there yet.</summary>
+    public static Node Unconnected(Host host, Libvirt libvirt)
     {
         var folder = host.NewFolder("node");
         var passphrase = Path.Combine(folder, "passphrase");
         File.WriteAllText(passphrase, "correct horse battery staple\n");
         File.SetUnixFileMode(passphrase, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        return new Node(host, folder, Path.Combine(folder, "vault"), passphrase);
+        return new Node(host, folder, Path.Combine(folder, "vault"), passphrase) { Libvirt = libvirt };
     }
 
     /// <summary>Another node, with nothing of this one's but the vault.</summary>
@@ -85,12 +98,12 @@ public sealed class Node
         return process;
     }
 
-    /// <summary>Runs `holdfast ...` that kills itself with SIGKILL at <paramref name="gate"/>; false where it never got there.</summary>
-    public async Task<bool> RunUntilKilledAsync(string gate, params string[] arguments)
+    /// <summary>Runs `holdfast ...` that kills itself with SIGKILL at <paramref name="gate"/>; one that never gets there fails the test.</summary>
+    public async Task RunUntilKilledAsync(string gate, params string[] arguments)
     {
         await using var process = Start(new Dictionary<string, string> { ["HOLDFAST_TEST_STOP_AT"] = gate }, arguments);
         var result = await process.EndAsync().ConfigureAwait(false);
-        return result.ExitCode == 128 + 9;
+        Assert.True(result.ExitCode == 128 + 9, $"{gate} was not reached: {result.Text}");
     }
 
     /// <summary>Backs one VM up; anything but success fails the test.</summary>
@@ -107,6 +120,13 @@ public sealed class Node
         return new FrozenBackup(this, guest, result, frozen);
     }
 
+    /// <summary>Everything in the vault's folder, with its size.</summary>
+    public IReadOnlyList<string> VaultListing() =>
+    [
+        .. new DirectoryInfo(Vault).EnumerateFileSystemInfos("*", SearchOption.AllDirectories)
+            .Select(e => e is FileInfo file ? $"{Path.GetRelativePath(Vault, e.FullName)} {file.Length}" : Path.GetRelativePath(Vault, e.FullName)).Order(),
+    ];
+
     /// <summary>Ids of the VM's points, oldest first.</summary>
     public async Task<IReadOnlyList<string>> PointsAsync(string vm) =>
     [
@@ -118,6 +138,7 @@ public sealed class Node
     public async Task<IReadOnlyDictionary<string, string>> RestoreDisksAsync(string vm, string point, string format = "raw")
     {
         var folder = Host.NewFolder("restored");
+        await Libvirt.GiveAsync(folder).ConfigureAwait(false);
         var result = await RunAsync("restore", vm, "--point", point, "--disks-to", folder, "--format", format).ConfigureAwait(false);
         return result.Succeeded().Json.GetProperty("disks").EnumerateArray()
             .ToDictionary(d => d.GetProperty("target").GetString()!, d => d.GetProperty("path").GetString()!);
@@ -125,11 +146,12 @@ public sealed class Node
 
     private ProcessStartInfo StartInfo(string[] arguments)
     {
-        var start = new ProcessStartInfo(Program)
+        // In a session, and so a process group, of its own: what Ctrl-C hits is this command and what it started.
+        var start = new ProcessStartInfo("setsid")
         {
             RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true, WorkingDirectory = Folder,
         };
-        foreach (var argument in arguments)
+        foreach (var argument in (string[])[.. Libvirt.AsUser, Program, .. arguments])
             start.ArgumentList.Add(argument);
         start.ArgumentList.Add("--output");
         start.ArgumentList.Add("json");
@@ -137,9 +159,9 @@ public sealed class Node
         start.Environment["HOLDFAST_CACHE"] = Path.Combine(Folder, "cache");
         start.Environment["HOLDFAST_VAULT"] = Vault;
         start.Environment["HOLDFAST_PASSPHRASE"] = File.ReadAllText(PassphraseFile).TrimEnd('\n');
-        start.Environment["LIBVIRT_DEFAULT_URI"] = Host.Uri;
+        start.Environment["LIBVIRT_DEFAULT_URI"] = Libvirt.Uri;
         start.Environment["LC_ALL"] = "C.UTF-8";
-        foreach (var (name, value) in Environment)
+        foreach (var (name, value) in Libvirt.Environment.Concat(Environment))
             start.Environment[name] = value;
         return start;
     }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text;
 
 namespace Holdfast.EndToEnd.Tests.Harness;
@@ -9,7 +10,8 @@ public static class Tool
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(4);
 
     /// <summary>Runs to the end and returns what it left, whatever the exit code.</summary>
-    public static async Task<ToolResult> TryAsync(string file, IEnumerable<string> arguments, string? input = null)
+    public static async Task<ToolResult> TryAsync(
+        string file, IEnumerable<string> arguments, string? input = null, IReadOnlyDictionary<string, string>? environment = null)
     {
         var start = new ProcessStartInfo(file)
         {
@@ -18,6 +20,8 @@ public static class Tool
         foreach (var argument in arguments)
             start.ArgumentList.Add(argument);
         start.Environment["LC_ALL"] = "C";
+        foreach (var (name, value) in environment ?? new Dictionary<string, string>())
+            start.Environment[name] = value;
         return await TryAsync(start, input).ConfigureAwait(false);
     }
 
@@ -26,12 +30,14 @@ public static class Tool
         (await TryAsync(file, arguments).ConfigureAwait(false)).Succeeded();
 
     /// <summary>virsh against the system's libvirt.</summary>
-    public static async Task<string> VirshAsync(params string[] arguments) =>
-        (await TryVirshAsync(arguments).ConfigureAwait(false)).Succeeded();
+    public static Task<string> VirshAsync(params string[] arguments) => Libvirt.System.VirshAsync(arguments);
 
     /// <summary>virsh, whatever its exit code.</summary>
-    public static Task<ToolResult> TryVirshAsync(params string[] arguments) =>
-        TryAsync("virsh", ["-q", "-c", Host.Uri, .. arguments]);
+    public static Task<ToolResult> TryVirshAsync(params string[] arguments) => Libvirt.System.TryVirshAsync(arguments);
+
+    /// <summary>Sends a process a signal (INT); a group of processes by its leader's negative id.</summary>
+    public static Task SignalAsync(string signal, int process) =>
+        RunAsync("kill", "-" + signal, "--", process.ToString(CultureInfo.InvariantCulture));
 
     internal static async Task<ToolResult> TryAsync(ProcessStartInfo start, string? input)
     {

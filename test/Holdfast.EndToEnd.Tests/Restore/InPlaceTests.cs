@@ -1,15 +1,11 @@
+using System.Xml.Linq;
 using Holdfast.EndToEnd.Tests.Harness;
-using Holdfast.Protection.Node;
 
 namespace Holdfast.EndToEnd.Tests.Restore;
 
 /// <summary>A VM is put back in place: all of its disks, or none, whatever happens in between.</summary>
 public sealed class InPlaceTests(Host host)
 {
-    public static TheoryData<string> Gates => [.. Enum.GetValues<Effect>()
-        .Where(e => e >= Effect.WriteRestoreJournal && e is not (Effect.StartDomain or Effect.DefineDomain))
-        .SelectMany(e => new[] { $"{e}:before", $"{e}:after" })];
-
     [Fact]
     public async Task A_running_vm_is_not_restored_over()
     {
@@ -17,7 +13,7 @@ public sealed class InPlaceTests(Host host)
         var node = await Node.CreateAsync(host);
         await node.BackUpAsync(guest);
 
-        Assert.NotEmpty((await node.RunAsync("restore", guest.Name, "--in-place")).FaultCode);
+        Assert.Equal("HoldfastVmMustBeOff", (await node.RunAsync("restore", guest.Name, "--in-place")).FaultCode);
         Assert.Equal("running", await guest.StateAsync());
     }
 
@@ -38,53 +34,100 @@ public sealed class InPlaceTests(Host host)
         Assert.Equal(sums, await guest.Agent.ChecksumsAsync("/data"));
         var next = await (await node.BackUpWithWitnessAsync(guest)).EqualsWitnessAsync();
         Assert.Equal("full", next.Mode("vda"));
-        Assert.NotNull(next.Reason("vda"));
+        Assert.Equal("HoldfastFullAfterInPlaceRestore", next.Reason("vda"));
         Assert.True(next.StoredBytes < first.StoredBytes / 2, $"{next.StoredBytes} after {first.StoredBytes}");
         Assert.Equal("incremental", (await node.BackUpAsync(guest)).Mode("vda"));
     }
 
-    [Theory]
-    [MemberData(nameof(Gates))]
-    public async Task An_in_place_restore_killed_at_any_effect_leaves_all_disks_or_none(string gate)
+    [Fact]
+    public async Task A_running_vm_is_shut_down_restored_and_started_where_that_is_asked()
     {
-        await using var guest = await Guest.DefineAsync(
-            host, new GuestSpec(new DiskSpec("vda") { SizeMiB = 16 }, new DiskSpec("vdb") { SizeMiB = 16 }));
+        await using var guest = await Guest.BootAsync(host, GuestSpec.OneDisk);
         var node = await Node.CreateAsync(host);
-        await FillAsync(guest, "0x11");
-        var run = (await node.RunAsync("backup", guest.Name)).Backup;
-        await FillAsync(guest, "0x22");
+        await guest.Agent.WriteFilesAsync("/data/kept", 4, 64);
+        var sums = await guest.Agent.ChecksumsAsync("/data");
+        await node.BackUpAsync(guest);
+        await guest.Agent.RunAsync("rm -r /data/kept; sync");
 
-        Assert.True(await node.RunUntilKilledAsync(gate, "restore", guest.Name, "--in-place", "--point", run.Point), $"{gate} was not reached");
+        (await node.RunAsync("restore", guest.Name, "--in-place", "--shutdown", "--start")).Succeeded();
 
-        // The next start of the node finishes or undoes what was begun.
-        (await node.RunAsync("vm", "list")).Succeeded();
-        var patterns = new List<string>();
-        foreach (var disk in guest.Disks)
-            patterns.Add(await PatternAsync(disk));
-        Assert.Single(patterns.Distinct());
-        Assert.Contains(patterns[0], (string[])["0x11", "0x22"]);
-
-        (await node.RunAsync("restore", guest.Name, "--in-place", "--point", run.Point)).Succeeded();
-        foreach (var disk in guest.Disks)
-            Assert.Equal("0x11", await PatternAsync(disk));
-        Assert.Equal(guest.Disks.Select(d => d.Path).Order(), Directory.EnumerateFiles(guest.Folder, "*.qcow2").Order());
+        await guest.Agent.AwaitAsync();
+        Assert.Equal(sums, await guest.Agent.ChecksumsAsync("/data"));
     }
 
-    private static async Task FillAsync(Guest guest, string pattern)
+    [Fact]
+    public async Task A_vm_shut_down_for_a_restore_that_is_cancelled_or_killed_before_the_exchange_runs_again()
     {
-        foreach (var disk in guest.Disks)
-            await Tool.RunAsync("qemu-io", "-f", "qcow2", "-c", $"write -P {pattern} 0 16M", disk.Path);
-    }
+        await using var guest = await Guest.BootAsync(host, GuestSpec.OneDisk);
+        var node = await Node.CreateAsync(host);
+        await node.BackUpAsync(guest);
+        await guest.Agent.WriteFilesAsync("/data/since", 2, 64);
+        var sums = await guest.Agent.ChecksumsAsync("/data");
+        string[] restore = ["restore", guest.Name, "--in-place", "--shutdown"];
 
-    private static async Task<string> PatternAsync(GuestDisk disk)
-    {
-        foreach (var pattern in (string[])["0x11", "0x22"])
+        await using (var process = await node.StartPausedAsync("WriteImage:after", restore))
         {
-            var read = await Tool.TryAsync("qemu-io", ["-f", "qcow2", "-c", $"read -P {pattern} 0 16M", disk.Path]);
-            if (read.ExitCode == 0 && !read.Output.Contains("failed", StringComparison.Ordinal))
-                return pattern;
+            Assert.Equal("shut off", await guest.StateAsync());
+            await process.SignalAsync("INT");
+            process.Resume();
+            Assert.Equal(130, (await process.EndAsync()).ExitCode);
         }
 
-        return "neither";
+        await guest.Agent.AwaitAsync();
+        Assert.Equal(sums, await guest.Agent.ChecksumsAsync("/data"));
+
+        await node.RunUntilKilledAsync("WriteImage:after", restore);
+        Assert.Equal("shut off", await guest.StateAsync());
+        (await node.RunAsync("vm", "list")).Succeeded();
+
+        await guest.Agent.AwaitAsync();
+        Assert.Equal(sums, await guest.Agent.ChecksumsAsync("/data"));
+        Assert.Empty(Directory.EnumerateFiles(Path.Combine(node.State, "restores")));
+    }
+
+    [Fact]
+    public async Task A_vm_that_is_gone_comes_back_in_its_own_place_with_its_own_name_uuid_and_address()
+    {
+        await using var vm = await BareVm.DefineAsync(host, new DiskSpec("vda") { SizeMiB = 4 }, new DiskSpec("vdb") { SizeMiB = 4, Format = "raw" });
+        await vm.RedefineAsync(xml => xml.Element("devices")!.Add(XElement.Parse("<interface type='user'><mac address='52:54:00:12:34:59'/></interface>")));
+        var node = await Node.CreateAsync(host);
+        foreach (var disk in vm.Disks)
+            await BareVm.WriteImageAsync(disk.Path, disk.Format, 0, 1024, 0x11);
+        var point = (await vm.BackUpAsync(node)).Point;
+        var before = await vm.Guest.XmlAsync("--inactive");
+        await Tool.VirshAsync("undefine", vm.Name);
+        foreach (var disk in vm.Disks)
+            File.Delete(disk.Path);
+
+        Assert.NotEqual(0, (await node.RunAsync("restore", vm.Name, "--in-place")).ExitCode);
+        (await node.RunAsync("restore", vm.Name, "--in-place", "--with-config", "--start")).Succeeded();
+
+        await Tool.VirshAsync("destroy", vm.Name);
+        Assert.True(XNode.DeepEquals(before, await vm.Guest.XmlAsync("--inactive")), "the definition is the saved one");
+        await vm.CompareImagesAsync(node, vm.Name, point, vm.Disks);
+    }
+
+    [Fact]
+    [Condition("R01", Proof.Provocation)]
+    public async Task R01_An_address_that_another_vm_has_now_keeps_the_saved_configuration_out()
+    {
+        const string mac = "52:54:00:12:34:58";
+        var card = new XElement("interface", new XAttribute("type", "user"), new XElement("mac", new XAttribute("address", mac)));
+        await using var vm = await BareVm.DefineAsync(host, new DiskSpec("vda") { SizeMiB = 4 });
+        await vm.RedefineAsync(xml => xml.Element("devices")!.Add(card));
+        var node = await Node.CreateAsync(host);
+        await BareVm.WriteImageAsync(vm.Disks[0].Path, "qcow2", 0, 1024, 0x11);
+        await vm.BackUpAsync(node);
+        await BareVm.WriteImageAsync(vm.Disks[0].Path, "qcow2", 0, 1024, 0x22);
+        await vm.RedefineAsync(xml => xml.Descendants("interface").Remove());
+        await using var other = await BareVm.DefineAsync(host, new DiskSpec("vda") { SizeMiB = 4 });
+        await other.RedefineAsync(xml => xml.Element("devices")!.Add(card));
+
+        var refused = await node.RunAsync("restore", vm.Name, "--in-place", "--with-config");
+
+        Assert.Equal("HoldfastMacAddressTaken", refused.FaultCode);
+        await Tool.RunAsync("qemu-io", "-r", "-f", "qcow2", "-c", "read -P 0x22 0 1M", vm.Disks[0].Path);
+        (await node.RunAsync("restore", vm.Name, "--in-place")).Succeeded();
+        Assert.Empty((await vm.Guest.XmlAsync("--inactive")).Descendants("interface"));
     }
 }

@@ -34,7 +34,8 @@ public sealed class RestoreConflictTests(RestoreConflictTests.SavedVm saved, Hos
     }
 
     [Fact]
-    public async Task A_network_that_is_unknown_is_told_and_nothing_is_made()
+    [Condition("R03", Proof.Provocation)]
+    public async Task R03_A_network_that_is_unknown_is_told_and_nothing_is_made()
     {
         var folder = host.NewFolder("network");
         var name = host.NewName("network");
@@ -47,7 +48,8 @@ public sealed class RestoreConflictTests(RestoreConflictTests.SavedVm saved, Hos
     }
 
     [Fact]
-    public async Task A_pool_that_is_unknown_is_told_and_nothing_is_made()
+    [Condition("R08", Proof.Provocation)]
+    public async Task R08_A_pool_that_is_unknown_is_told_and_nothing_is_made()
     {
         var name = host.NewName("pool");
 

@@ -97,6 +97,19 @@ public sealed class BackupPlannerTests
     public void A_vm_without_disks_has_nothing_to_back_up() => Assert.Equal(
         "HoldfastNothingToBackUp", Assert.Throws<FaultException>(() => Plan([], null)).Fault.Code.ToString());
 
+    [Fact]
+    public void A_list_names_the_obstacle_that_a_run_would_meet()
+    {
+        Assert.Null(BackupPlanner.ObstacleOf("vm", Disk));
+        Assert.Equal("HoldfastDiskSkipped", Obstacle(Disk with { IsReadOnly = true, IsEncrypted = true }));
+        Assert.Equal("HoldfastEncryptedDiskUnsupported", Obstacle(Disk with { IsEncrypted = true, TrackingObstacle = "no bitmaps" }));
+        Assert.Null(BackupPlanner.ObstacleOf("vm1", Disk with { IsEncrypted = true, EncryptionSecret = new(Guid.Empty, null, "") }));
+        Assert.Equal("HoldfastDiskWithoutImage", Obstacle(Disk with { SourceType = "none", SourcePath = null, Format = null }));
+        Assert.Equal("HoldfastDiskNotTrackable", Obstacle(Disk with { TrackingObstacle = "no bitmaps" }));
+
+        static string? Obstacle(DiskFacts disk) => BackupPlanner.ObstacleOf("vm", disk)?.Code.ToString();
+    }
+
     private static void Refused(string code, DiskFacts disk, BackupOptions? options = null) =>
         Assert.Equal(code, Assert.Throws<FaultException>(() => Plan([disk], null, options)).Fault.Code.ToString());
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
+using Holdfast.Protection.Node;
 using Holdfast.Protection.Restore;
 using Holdfast.Protection.Sources;
 
@@ -15,6 +16,7 @@ public sealed class ImageTargetTests
     [InlineData("raw", (3 * MiB) + 512)]
     [InlineData("qcow2", 37 * MiB)]
     [InlineData("qcow2", (3 * MiB) + 512)]
+    [InlineData("luks", (3 * MiB) + 512)]
     public async Task An_image_holds_what_was_written_and_zeros_elsewhere(string format, long size)
     {
         using var folder = new TemporaryFolder();
@@ -126,15 +128,24 @@ public sealed class ImageTargetTests
         return daemon;
     }
 
-    private static async Task<ImageTarget> CreateAsync(string format, string path, long size) => format == "raw"
-        ? RawFileTarget.Create(path, size)
-        : await Qcow2Target.CreateAsync(path, size, null, Ct);
+    private static async Task<ImageTarget> CreateAsync(string format, string path, long size) => format switch
+    {
+        "raw" => RawFileTarget.Create(path, size),
+        "luks" => await QemuTarget.CreateLuksAsync(path, size, new ImageEncryption("pass"u8.ToArray()) { DerivationMilliseconds = 10 }, null, Ct),
+        _ => await QemuTarget.CreateQcow2Async(path, size, null, null, Ct),
+    };
 
     // Read back by QEMU itself, not by what wrote it.
     private static async Task<byte[]> ContentAsync(string format, string path, TemporaryFolder folder)
     {
         if (format == "raw")
             return await File.ReadAllBytesAsync(path, Ct);
+        if (format == "luks")
+        {
+            await RunAsync("qemu-img", "convert", "--object", "secret,id=k,data=pass", "--image-opts", "-O", "raw", $"driver=luks,key-secret=k,file.filename={path}", folder["plain"]);
+            return await File.ReadAllBytesAsync(folder["plain"], Ct);
+        }
+
         await RunAsync("qemu-img", "check", "-q", path);
         await RunAsync("qemu-img", "convert", "-f", format, "-O", "raw", path, folder["plain"]);
         return await File.ReadAllBytesAsync(folder["plain"], Ct);

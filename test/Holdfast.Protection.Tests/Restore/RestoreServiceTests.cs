@@ -180,6 +180,43 @@ public sealed class RestoreServiceTests
     }
 
     [Fact]
+    public async Task A_VM_that_was_shut_down_for_a_restore_that_came_to_nothing_runs_again_and_one_that_was_off_stays_off()
+    {
+        await using var world = await RestoreWorld.CreateAsync();
+        using var domain = world.Host.LookupDomain(world.Uuid);
+        foreach (var ran in (bool[])[true, false])
+        {
+            if (ran)
+                domain.Start();
+            using var cancel = new CancellationTokenSource();
+            var progress = new Reports(p =>
+            {
+                Assert.False(domain.IsActive);
+                if (p.Disk == "vdb")
+                    cancel.Cancel();
+            });
+            var options = new RestoreInPlace { Shutdown = true };
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => world.Service.RestoreAsync(world.Point, options, progress, cancel.Token));
+            Assert.Equal(ran, domain.IsActive);
+            Assert.True(world.IsClean());
+            Assert.True(world.PresentImagesAreUntouched());
+            if (ran)
+                domain.Destroy();
+        }
+    }
+
+    [Fact]
+    public async Task What_can_be_refused_is_refused_before_the_VM_is_shut_down()
+    {
+        await using var world = await RestoreWorld.CreateAsync();
+        using var domain = world.Host.LookupDomain(world.Uuid);
+        domain.Start();
+        Assert.Equal("HoldfastInPlaceDisksDiffer", await RefusedAsync(world, new RestoreInPlace { Shutdown = true }, afterRemoving: "vdb"));
+        Assert.True(domain.IsActive);
+        Assert.True(world.PresentImagesAreUntouched());
+    }
+
+    [Fact]
     public async Task In_place_refuses_disks_that_the_VM_does_not_have_any_more()
     {
         await using var world = await RestoreWorld.CreateAsync();

@@ -1,0 +1,8 @@
+namespace Holdfast.Cli.Documents;
+
+/// <summary>A VM agent's state in full.</summary>
+internal sealed record AgentStatusDocument(
+    string Vm, Guid Uuid, string State, string? Version, string? System, string? Program, string? Package, IReadOnlyList<string> BlockedCommands, bool? Frozen);
+
+/// <summary>What was changed about a VM's agent.</summary>
+internal sealed record AgentChangeDocument(string Vm, Guid Uuid, string Detail, string? VersionBefore, string? VersionAfter);

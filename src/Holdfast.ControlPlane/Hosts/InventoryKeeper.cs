@@ -1,0 +1,54 @@
+using Holdfast.Faults;
+using Holdfast.Libvirt;
+using Holdfast.Protection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Holdfast.ControlPlane.Hosts;
+
+/// <summary>Keeps what is on the hosts that this node reaches, every minute, for nodes that don't.</summary>
+public sealed partial class InventoryKeeper(
+    Inventory inventory, HostConnections connections, LastInventories last, ControlPlaneOptions options, TimeProvider time, ILogger<InventoryKeeper> log)
+    : BackgroundService
+{
+    private static readonly TimeSpan Every = TimeSpan.FromMinutes(1);
+
+    /// <summary>Looks at each host once.</summary>
+    public async Task KeepAsync(CancellationToken ct)
+    {
+        foreach (var host in (await inventory.ListHostsAsync(ct).ConfigureAwait(false)).Where(h => h.IsReachedBy(options.NodeName)))
+        {
+            try
+            {
+                var connection = await connections.GetAsync(host, ct).ConfigureAwait(false);
+                var read = FaultMapping.Guard(() => HostInventory.Read(host, connection), new FaultSubject { Operation = "look at the host" });
+                await last.StoreAsync(host.HostId, read, ct).ConfigureAwait(false);
+            }
+            catch (FaultException)
+            {
+                // Not reached now: what is kept of it grows older, and says so.
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Every, time);
+        do
+        {
+            try
+            {
+                await KeepAsync(stoppingToken).ConfigureAwait(false);
+            }
+            catch (Exception e) when (e is System.Data.Common.DbException or InvalidOperationException or LibvirtException)
+            {
+                LogFailed(log, e);
+            }
+        }
+        while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false));
+    }
+
+    [LoggerMessage(7121, LogLevel.Warning, "What is on the hosts couldn't be kept for other nodes; it is tried again in a minute")]
+    private static partial void LogFailed(ILogger log, Exception e);
+}

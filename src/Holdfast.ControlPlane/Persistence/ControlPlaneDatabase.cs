@@ -1,0 +1,159 @@
+using System.Data.Common;
+using Holdfast.Faults;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Storage;
+
+namespace Holdfast.ControlPlane.Persistence;
+
+/// <summary>Makes contexts on the configured database: a PostgreSQL connection string, or else an SQLite file.</summary>
+public sealed class ControlPlaneDatabase : IDbContextFactory<ControlPlaneContext>
+{
+    // Any number will do, as long as every node uses the same.
+    private const long ExclusiveLock = 0x486f6c6466617374;
+
+    private const int SqliteErrorOfStatement = 1;
+    private const string UndefinedColumn = "42703";
+    private const string UndefinedTable = "42P01";
+
+    private readonly Func<ControlPlaneContext> _make;
+    private readonly string? _sqliteFile;
+
+    /// <summary>Takes the database of <paramref name="options"/>.</summary>
+    public ControlPlaneDatabase(ControlPlaneOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        IsPostgres = options.IsPostgres;
+        _sqliteFile = IsPostgres ? null : options.DatabasePath;
+        if (IsPostgres)
+        {
+            var postgres = new DbContextOptionsBuilder<PostgresControlPlaneContext>().UseNpgsql(options.Database).Options;
+            _make = () => new PostgresControlPlaneContext(postgres);
+        }
+        else
+        {
+            var sqlite = new DbContextOptionsBuilder<SqliteControlPlaneContext>().UseSqlite(new SqliteConnectionStringBuilder
+            {
+                DataSource = options.DatabasePath,
+                ForeignKeys = true,
+                // Writers wait for each other for so long.
+                DefaultTimeout = 30,
+            }.ToString()).Options;
+            _make = () => new SqliteControlPlaneContext(sqlite);
+        }
+    }
+
+    /// <summary>Whether several nodes may share the database.</summary>
+    public bool IsPostgres { get; }
+
+    /// <inheritdoc/>
+    public ControlPlaneContext CreateDbContext() => _make();
+
+    /// <summary>
+    /// Runs a transaction that no other exclusive one overlaps, on any node. SQLite has one writer anyway; PostgreSQL is asked for a lock,
+    /// after which every statement sees what the transaction before has committed.
+    /// </summary>
+    public async Task<T> ExclusiveAsync<T>(Func<ControlPlaneContext, Task<T>> action, CancellationToken ct)
+    {
+        ArgumentNullException.ThrowIfNull(action);
+        var db = CreateDbContext();
+        await using (db.ConfigureAwait(false))
+        {
+            var transaction = await db.Database.BeginTransactionAsync(ct).ConfigureAwait(false);
+            await using (transaction.ConfigureAwait(false))
+            {
+                if (IsPostgres)
+                    await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock({ExclusiveLock})", ct).ConfigureAwait(false);
+                var result = await action(db).ConfigureAwait(false);
+                await transaction.CommitAsync(ct).ConfigureAwait(false);
+                return result;
+            }
+        }
+    }
+
+    /// <summary>
+    /// Brings the schema up to date. Nodes that start at the same time take turns. An SQLite file with something in it is copied before, to a file beside it
+    /// that is named for what follows: whoever goes back to the version before has what that version left.
+    /// </summary>
+    /// <exception cref="FaultException">Another version made the database, and this one doesn't know its schema. Nothing was changed.</exception>
+    public async Task MigrateAsync(CancellationToken ct)
+    {
+        var db = CreateDbContext();
+        await using (db.ConfigureAwait(false))
+        {
+            var applied = await AppliedAsync(db, ct).ConfigureAwait(false);
+            var pending = db.Database.GetMigrations().Except(applied, StringComparer.Ordinal).ToList();
+            if (pending.Count > 0)
+            {
+                if (_sqliteFile is { } file && File.Exists(file)
+                    && await db.Database.SqlQuery<int>($"SELECT count(*) AS Value FROM sqlite_master").SingleAsync(ct).ConfigureAwait(false) > 0)
+                {
+                    await CopyAsync(db, file, $"{file}.before-{pending[0]}", ct).ConfigureAwait(false);
+                }
+
+                await db.Database.MigrateAsync(ct).ConfigureAwait(false);
+                // Readers and the writer don't wait for each other. A file that was there before, if only an empty one, didn't get this when it was made.
+                if (_sqliteFile is not null)
+                    await db.Database.ExecuteSqlAsync($"PRAGMA journal_mode = 'wal'", ct).ConfigureAwait(false);
+            }
+
+            await CheckTablesAsync(db, ct).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Whether a node has ever made this database its own.</summary>
+    /// <exception cref="FaultException">Another version made it, and this one doesn't know its schema.</exception>
+    public async Task<bool> IsMadeAsync(CancellationToken ct)
+    {
+        var db = CreateDbContext();
+        await using (db.ConfigureAwait(false))
+        {
+            if ((await AppliedAsync(db, ct).ConfigureAwait(false)).Count == 0)
+                return false;
+            await CheckTablesAsync(db, ct).ConfigureAwait(false);
+            return true;
+        }
+    }
+
+    private async Task<IReadOnlyList<string>> AppliedAsync(ControlPlaneContext db, CancellationToken ct)
+    {
+        var applied = (await db.Database.GetAppliedMigrationsAsync(ct).ConfigureAwait(false)).ToList();
+        return applied.Except(db.Database.GetMigrations(), StringComparer.Ordinal).LastOrDefault() is { } unknown
+            ? throw OfAnotherVersion(db, unknown).ToException() : applied;
+    }
+
+    // A database of an unreleased version may say that it has this one's schema, and lack what was added to it later.
+    private async Task CheckTablesAsync(ControlPlaneContext db, CancellationToken ct)
+    {
+        var sql = db.GetService<ISqlGenerationHelper>();
+        foreach (var table in db.Model.GetRelationalModel().Tables)
+        {
+            var columns = string.Join(", ", table.Columns.Select(c => sql.DelimitIdentifier(c.Name)));
+            try
+            {
+#pragma warning disable EF1002, EF1003 // Names of the model, delimited.
+                await db.Database.ExecuteSqlRawAsync($"SELECT {columns} FROM {sql.DelimitIdentifier(table.Name, table.Schema)} WHERE 1 = 0", ct).ConfigureAwait(false);
+#pragma warning restore EF1002, EF1003
+            }
+            catch (DbException e) when (e is SqliteException { SqliteErrorCode: SqliteErrorOfStatement } || e.SqlState is UndefinedColumn or UndefinedTable)
+            {
+                throw OfAnotherVersion(db, e.Message).ToException(e);
+            }
+        }
+    }
+
+    private Fault OfAnotherVersion(ControlPlaneContext db, string found) =>
+        NodeFaults.DatabaseOfAnotherVersion(_sqliteFile ?? db.Database.GetDbConnection().Database, found);
+
+    private static async Task CopyAsync(ControlPlaneContext db, string file, string copy, CancellationToken ct)
+    {
+        // One that is there is from a start that ended before it was through: it holds what was there before.
+        if (File.Exists(copy))
+            return;
+        File.Delete(copy + ".new");
+        await db.Database.ExecuteSqlAsync($"VACUUM INTO {copy + ".new"}", ct).ConfigureAwait(false);
+        File.SetUnixFileMode(copy + ".new", File.GetUnixFileMode(file));
+        File.Move(copy + ".new", copy);
+    }
+}

@@ -1,0 +1,157 @@
+using Holdfast.ControlPlane.Items;
+using Holdfast.ControlPlane.Jobs;
+using Holdfast.ControlPlane.Persistence;
+using Holdfast.ControlPlane.Policies;
+using Holdfast.ControlPlane.Schedule;
+using Holdfast.ControlPlane.Vaults;
+using Holdfast.Faults;
+using Holdfast.Protection.Points;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging;
+
+namespace Holdfast.ControlPlane.Points;
+
+/// <summary>
+/// Carries policies' retention out: tags the points of each item and deletes those whose time is over. Items without a policy, stopped ones and
+/// soft-deleted ones keep everything. The space comes back when the vault is cleaned up.
+/// </summary>
+public sealed partial class Retention(
+    ControlPlaneDatabase database, EngineContexts engines, RecoveryPoints points, ItemNotes notes, TimeProvider time, ILogger<Retention> logger) : IMaintenanceTask
+{
+    /// <inheritdoc/>
+    public string Name => "retention";
+
+    /// <inheritdoc/>
+    public TimeSpan Interval => TimeSpan.FromHours(1);
+
+    /// <inheritdoc/>
+    public async Task RunAsync(CancellationToken ct)
+    {
+        List<(VaultRow Vault, ProtectedItemRow Item, string Policy)> work;
+        var db = database.CreateDbContext();
+        await using (db.ConfigureAwait(false))
+        {
+            var rows = await (
+                from item in db.Items.AsNoTracking()
+                join policy in db.Policies.AsNoTracking() on item.PolicyId equals policy.PolicyId
+                join vault in db.Vaults.AsNoTracking() on item.VaultId equals vault.VaultId
+                where item.DeletedUtc == null && item.State != ProtectionState.ProtectionStopped
+                select new { Vault = vault, Item = item, policy.Properties }).ToListAsync(ct).ConfigureAwait(false);
+            work = [.. rows.Select(r => (r.Vault, r.Item, r.Properties))];
+        }
+
+        foreach (var (vault, item, policy) in work)
+        {
+            try
+            {
+                await ApplyAsync(vault, item, PolicyDocument.FromStored(policy).Policy, ct).ConfigureAwait(false);
+            }
+            catch (FaultException e)
+            {
+                // One vault that can't be reached doesn't keep the others from their work.
+                LogFailed(e, item.VmName, vault.Name);
+            }
+        }
+    }
+
+    /// <summary>Applies a policy to one item's points.</summary>
+    /// <returns>The points that were deleted.</returns>
+    public async Task<IReadOnlyList<RecoveryPointResource>> ApplyAsync(VaultRow vault, ProtectedItemRow item, BackupPolicy policy, CancellationToken ct)
+    {
+        ArgumentNullException.ThrowIfNull(item);
+        var all = await points.ListAsync(vault, item, null, null, ct).ConfigureAwait(false);
+        var byId = all.ToDictionary(p => p.Name);
+        var due = await DueTimesAsync(item, ct).ConfigureAwait(false);
+        var plan = RetentionPlan.Make(policy, [.. all.Select(p => Retained(p, due, isGood: true))], time.GetUtcNow());
+        var service = new PointService(await engines.MakeAsync(vault, null, ct).ConfigureAwait(false));
+        if (plan.Expired.Any())
+        {
+            // Which points are whole is asked only when something would go: it means reading every point's maps.
+            var retained = new List<RetainedPoint>();
+            foreach (var point in all)
+                retained.Add(Retained(point, due, await service.IsWholeAsync(point.Point, ct).ConfigureAwait(false)));
+            plan = RetentionPlan.Make(policy, retained, time.GetUtcNow());
+        }
+
+        var isTagged = await TagAsync(item, plan, byId, ct).ConfigureAwait(false);
+        var expired = plan.Expired.Select(p => byId[p.Id])
+            .Where(p => !p.Point.Stored.Retention.Holds(time.GetUtcNow()) && !p.Point.Stored.IsLocked(time.GetUtcNow())).ToList();
+        if (expired.Count == 0 || await IsBusyAsync(item, ct).ConfigureAwait(false))
+        {
+            // INV-1: the store says, too, as what its points are kept.
+            if (isTagged)
+                await notes.WriteAsync(vault, item, ct).ConfigureAwait(false);
+            return [];
+        }
+
+        // The plan has left the item a good point, perhaps one of a UUID that its VM had earlier.
+        foreach (var source in expired.GroupBy(p => p.Point.Stored.SourceId))
+            await service.DeleteAsync([.. source.Select(p => p.Point)], evenLast: true, ct).ConfigureAwait(false);
+        await points.ListAsync(vault, item, null, null, ct).ConfigureAwait(false);
+        await notes.WriteAsync(vault, item, ct).ConfigureAwait(false);
+        LogExpired(expired.Count, item.VmName, vault.Name);
+        return expired;
+    }
+
+    private static RetainedPoint Retained(RecoveryPointResource point, List<(DateTimeOffset Begun, DateTimeOffset End, DateTimeOffset Due)> jobs, bool isGood)
+    {
+        var taken = point.Point.CreatedUtc;
+        if (point.Point.Stored.Retention.RetainUntil is { } until)
+            return new(point.Name, taken, null, until, isGood);
+
+        // A point that no job is known of, as after the loss of the database, counts for the day that it was taken on.
+        var job = jobs.FirstOrDefault(j => j.Begun <= taken && taken <= j.End);
+        return new(point.Name, taken, job == default ? taken : job.Due, null, isGood);
+    }
+
+    private async Task<List<(DateTimeOffset Begun, DateTimeOffset End, DateTimeOffset Due)>> DueTimesAsync(ProtectedItemRow item, CancellationToken ct)
+    {
+        var db = database.CreateDbContext();
+        await using (db.ConfigureAwait(false))
+        {
+            var jobs = await db.Jobs.AsNoTracking()
+                .Where(j => j.ItemId == item.ItemId && j.Operation == JobOperation.Backup && j.DueUtc != null && j.BegunUtc != null)
+                .Select(j => new { j.BegunUtc, j.EndUtc, j.DueUtc }).ToListAsync(ct).ConfigureAwait(false);
+            return [.. jobs.Select(j => (j.BegunUtc!.Value, j.EndUtc ?? DateTimeOffset.MaxValue, j.DueUtc!.Value))];
+        }
+    }
+
+    /// <returns>Whether anything changed.</returns>
+    private async Task<bool> TagAsync(
+        ProtectedItemRow item, RetentionPlan plan, Dictionary<string, RecoveryPointResource> byId, CancellationToken ct)
+    {
+        var db = database.CreateDbContext();
+        await using (db.ConfigureAwait(false))
+        {
+            var rows = await db.Points.Where(p => p.ItemId == item.ItemId).ToDictionaryAsync(p => p.PointId, ct).ConfigureAwait(false);
+            foreach (var decision in plan.Decisions)
+            {
+                if (!rows.TryGetValue(byId[decision.Point.Id].Row.PointId, out var row))
+                    continue;
+                string[] tags = [.. decision.Tags.Select(t => t.ToString())];
+                if (!row.Tags.SequenceEqual(tags))
+                    row.Tags = tags;
+                row.ExpiresUtc = decision.Expires;
+            }
+
+            return await db.SaveChangesAsync(ct).ConfigureAwait(false) > 0;
+        }
+    }
+
+    // A restore may be reading from them; the next round comes.
+    private async Task<bool> IsBusyAsync(ProtectedItemRow item, CancellationToken ct)
+    {
+        var db = database.CreateDbContext();
+        await using (db.ConfigureAwait(false))
+        {
+            return await db.Jobs.AnyAsync(j => j.ItemId == item.ItemId && (j.Status == JobStatus.InProgress || j.Status == JobStatus.Cancelling), ct)
+                .ConfigureAwait(false);
+        }
+    }
+
+    [LoggerMessage(7511, LogLevel.Information, "Retention: {Count} points of {Item} in vault {Vault} have expired and were deleted.")]
+    private partial void LogExpired(int count, string item, string vault);
+
+    [LoggerMessage(7512, LogLevel.Error, "Retention couldn't be applied to {Item} in vault {Vault}: nothing of it expires meanwhile; the next round tries again.")]
+    private partial void LogFailed(Exception e, string item, string vault);
+}

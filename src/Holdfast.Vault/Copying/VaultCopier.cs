@@ -1,0 +1,86 @@
+namespace Holdfast.Vault;
+
+/// <summary>
+/// Copies points to another vault, with a key of its own or the same. A point that is there already is known by its origin; of the others only those chunks
+/// are read in which a disk differs from that of the point copied before, and only those stored that the other vault hasn't got.
+/// </summary>
+internal sealed class VaultCopier(BackupVault from, BackupVault to)
+{
+    public async Task<VaultCopyReport> RunAsync(IReadOnlyList<Point> points, IProgress<VaultCopyProgress>? progress, CancellationToken ct)
+    {
+        var there = (await to.ListPointsAsync(null, ct)).Where(p => p.Origin?.Vault == from.Id).ToLookup(p => p.Origin!.Point);
+        var missing = points.Where(p => !there.Contains(p.PointId)).OrderBy(p => p.CreatedUtc).ThenBy(p => p.PointId.Value).ToList();
+        var known = (await from.ListPointsAsync(null, ct)).Where(p => there.Contains(p.PointId)).ToList();
+        var pairs = known.Select(p => (Original: p, Copy: there[p.PointId].First())).ToList();
+        var copied = new List<PointId>();
+        long read = 0, stored = 0;
+        foreach (var point in missing)
+        {
+            // The nearest point of the same source that both have.
+            var near = pairs.Where(p => p.Original.SourceId == point.SourceId)
+                .OrderBy(p => (p.Original.CreatedUtc - point.CreatedUtc).Duration()).FirstOrDefault();
+            Point copy;
+            await using (var session = await to.OpenSessionAsync(point.SourceId, ct))
+            {
+                session.Origin = new PointOrigin(from.Id, point.PointId);
+                foreach (var disk in point.Disks)
+                {
+                    await CopyDiskAsync(session, disk, Named(near.Original, disk), Named(near.Copy, disk), ct);
+                    progress?.Report(new VaultCopyProgress(copied.Count, missing.Count, read + session.Statistics.ReadBytes));
+                }
+
+                foreach (var attachment in point.Attachments)
+                {
+                    await session.AddAttachmentAsync(attachment.Name, await from.ReadAttachmentAsync(point, attachment.Name, ct), ct);
+                }
+
+                // Before the point is there: whoever sees it sees that it is kept.
+                if (point.Retention != RetentionMark.None)
+                {
+                    await to.MarkAheadAsync(point.SourceId, session.PointId, point.Retention, ct);
+                }
+
+                copy = await session.CommitAsync(point.Properties, point.CreatedUtc, ct);
+                (read, stored) = (read + session.Statistics.ReadBytes, stored + session.Statistics.StoredBytes);
+            }
+
+            pairs.Add((point, copy));
+            copied.Add(point.PointId);
+            progress?.Report(new VaultCopyProgress(copied.Count, missing.Count, read));
+        }
+
+        return new VaultCopyReport(copied, points.Count - missing.Count, read, stored);
+    }
+
+    private static PointDisk? Named(Point? point, PointDisk like) => point?.Disks.FirstOrDefault(
+        d => d.Name == like.Name && d.SizeBytes == like.SizeBytes && d.ChunkSizeBytes == like.ChunkSizeBytes && d.Identity == like.Identity);
+
+    private async Task CopyDiskAsync(VaultSession session, PointDisk disk, PointDisk? before, PointDisk? basedOn, CancellationToken ct)
+    {
+        var isIncremental = before is not null && basedOn is not null;
+        var writer = session.BeginDisk(new DiskSpec(disk.Name, disk.SizeBytes, disk.ChunkSizeBytes, disk.Identity), isIncremental ? basedOn : null);
+        await foreach (var (chunk, isZero) in from.CompareDisksAsync(isIncremental ? before : null, disk, ct))
+        {
+            if (isZero)
+            {
+                await writer.WriteZerosAsync(chunk, 1, ct);
+                continue;
+            }
+
+            var buffer = to.RentChunk(disk.ChunkSizeBytes);
+            try
+            {
+                await from.ReadChunkAsync(disk, chunk, buffer.Memory, ct);
+            }
+            catch
+            {
+                buffer.Dispose();
+                throw;
+            }
+
+            await writer.WriteChunkAsync(chunk, buffer, ct);
+        }
+
+        await writer.CompleteAsync(ct);
+    }
+}

@@ -1,0 +1,24 @@
+namespace Holdfast.Vault;
+
+/// <summary>A store that can itself refuse to delete an object before a date, also to the owner of its credentials.</summary>
+/// <remarks>
+/// Optional: a store that hasn't it leaves immutability to whoever deletes. Decorators (<see cref="IStoreDecorator"/>) need not know of it:
+/// ask through <see cref="RetainingStores.AsRetaining"/>, never by a cast. A date only ever moves later. Deleting a retained object fails with
+/// <see cref="VaultErrorKind.Retained"/>.
+/// </remarks>
+public interface IRetainingStore
+{
+    /// <summary>Finds out by trying, with an object of its own that is retained for some seconds, whether the store keeps what it promises.</summary>
+    ValueTask<RetentionProbe> ProbeRetentionAsync(CancellationToken ct);
+
+    /// <summary>Retains an object at least until this time. Does nothing if it is retained longer already. To be called again before it ends, if still needed.</summary>
+    /// <exception cref="VaultException">Unsupported: this store can't. Io, PermissionDenied: it refused.</exception>
+    ValueTask RetainUntilAsync(ObjectName name, DateTimeOffset until, CancellationToken ct);
+
+    /// <summary>Until when the store retains an object; null if it doesn't (or there is no such object).</summary>
+    ValueTask<DateTimeOffset?> GetRetainedUntilAsync(ObjectName name, CancellationToken ct);
+
+    /// <summary>From now on objects whose names the rule picks are created retained, in the same request: there is no instant at which they could be deleted.</summary>
+    /// <param name="untilOf">The date of a new object; null for one that isn't to be retained. Null for no rule.</param>
+    void RetainNewObjects(Func<ObjectName, DateTimeOffset?>? untilOf);
+}

@@ -1,0 +1,49 @@
+namespace Holdfast.Vault;
+
+/// <summary>The vault's description: of its generations the highest counts that this vault's key vouches for (docs/vault-format.md, section 3).</summary>
+internal sealed class ConfigStore(IObjectStore store, VaultKeys keys)
+{
+    private const int AttemptsMax = 8;
+
+    public async Task<(VaultConfig Config, int Generation)> ReadAsync(CancellationToken ct)
+    {
+        var (config, generation) = await GenerationalObject.ReadAsync(store, Names.Config, VaultConfig.BytesMax, TryRead, ct);
+        return (config ?? throw new VaultException(VaultErrorKind.Damaged, "The vault's description is missing.") { ObjectName = Names.Config }, generation);
+    }
+
+    /// <summary>Writes the next generation. It is read back before the older ones go.</summary>
+    /// <param name="change">Makes the new description of the present one; may be asked again.</param>
+    /// <param name="ct">Cancels it.</param>
+    /// <exception cref="VaultException">Conflict: others changed it all the time.</exception>
+    public async Task<VaultConfig> ChangeAsync(Func<VaultConfig, VaultConfig> change, CancellationToken ct)
+    {
+        for (var attempt = 0; attempt < AttemptsMax; attempt++)
+        {
+            var (config, _) = await ReadAsync(ct);
+            var changed = change(config);
+            if (ReferenceEquals(changed, config))
+            {
+                return config;
+            }
+
+            var next = await GenerationalObject.HighestAsync(store, Names.Config, ct) + 1;
+            if (!await GenerationalObject.TryWriteAsync(store, Names.Config, next, changed.ToBytes(keys), ct))
+            {
+                continue;
+            }
+
+            var (_, generation) = await ReadAsync(ct);
+            if (generation < next)
+            {
+                throw new VaultException(VaultErrorKind.Damaged, "The vault's new description can't be read back; the old one stays.") { ObjectName = Names.Config };
+            }
+
+            await GenerationalObject.DeleteOlderAsync(store, Names.Config, next, ct);
+            return changed;
+        }
+
+        throw new VaultException(VaultErrorKind.Conflict, "The vault's description was changed by others all the time.");
+    }
+
+    private VaultConfig? TryRead(byte[] bytes) => VaultConfig.IsAuthentic(bytes, keys) ? VaultConfig.TryParse(bytes) : null;
+}

@@ -1,0 +1,7 @@
+namespace Holdfast.ControlPlane.Tests.Databases;
+
+public enum DatabaseKind
+{
+    Sqlite,
+    Postgres,
+}

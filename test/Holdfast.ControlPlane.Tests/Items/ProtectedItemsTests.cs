@@ -1,0 +1,209 @@
+using Holdfast.ControlPlane.Hosts;
+using Holdfast.ControlPlane.Items;
+using Holdfast.ControlPlane.Jobs;
+using Holdfast.ControlPlane.Points;
+using Holdfast.ControlPlane.Resources;
+using Holdfast.ControlPlane.Tests.Databases;
+using Holdfast.ControlPlane.Vaults;
+using Holdfast.Faults;
+using Holdfast.Vault;
+using Microsoft.EntityFrameworkCore;
+
+namespace Holdfast.ControlPlane.Tests.Items;
+
+/// <summary>With the domain "test" of libvirt's test driver.</summary>
+public sealed class ProtectedItemsTests(PostgresServer postgres)
+{
+    private static readonly string Container = ArmNames.Container("holdfast", "test");
+    private static readonly string Item = ArmNames.Item("holdfast", "test");
+
+    private static CancellationToken Ct => World.Ct;
+
+    [Theory]
+    [InlineData(DatabaseKind.Sqlite)]
+    [InlineData(DatabaseKind.Postgres)]
+    public async Task A_vm_is_protected_stopped_resumed_deleted_and_undeleted(DatabaseKind kind)
+    {
+        await using var world = await World.CreateAsync(kind, postgres);
+        var items = world.Get<ProtectedItems>();
+        Assert.Equal(["test"], (await world.Get<Inventory>().ListProtectableAsync(world.Vault, Ct)).Select(v => v.Name));
+        var operation = await EnableAsync(world);
+        var seen = await world.Get<Operations>().FindAsync(world.Vault, operation.OperationId.ToString(), Ct);
+        Assert.Equal(OperationStatus.Succeeded, seen!.Status);
+        var job = await world.JobAsync(seen.JobId!.Value);
+        Assert.Equal((JobOperation.ConfigureBackup, JobStatus.Completed, "P1"), (job.Operation, job.Status, job.Properties["Policy Name"]));
+        Assert.Empty(await world.Get<Inventory>().ListProtectableAsync(world.Vault, Ct));
+        var item = await items.GetAsync(world.Vault, Container.ToLowerInvariant(), Item.ToUpperInvariant(), Ct);
+        Assert.Equal((ProtectionState.IRPending, true), (item.State, item.IsScheduled));
+
+        await items.PutAsync(world.Vault, Container, Item, new ProtectedItemSpec { State = ProtectionState.ProtectionStopped }, Ct);
+        item = await world.ItemAsync(item);
+        Assert.Equal((ProtectionState.ProtectionStopped, (Guid?)null, false), (item.State, item.PolicyId, item.IsScheduled));
+        await Assert.ThrowsAsync<FaultException>(() => world.Get<BackupRequests>().TriggerAsync(item, null, null, Ct));
+
+        await AddPointAsync(world, item);
+        await items.DeleteAsync(world.Vault, Container, Item, null, Ct);
+        item = await world.ItemAsync(item);
+        Assert.Equal((ProtectionState.ProtectionStopped, world.Time.GetUtcNow().AddDays(14)), (item.State, item.PurgeAtUtc!.Value));
+        await Assert.ThrowsAsync<FaultException>(() => items.DeleteAsync(world.Vault, Container, Item, null, Ct));
+
+        await items.PutAsync(world.Vault, Container, Item, new ProtectedItemSpec { IsRehydrate = true, State = ProtectionState.ProtectionStopped }, Ct);
+        Assert.False((await world.ItemAsync(item)).IsSoftDeleted);
+        await EnableAsync(world);
+        Assert.Equal(world.Policy.PolicyId, (await world.ItemAsync(item)).PolicyId);
+    }
+
+    [Fact]
+    public async Task An_item_without_points_goes_at_once()
+    {
+        await using var world = await World.CreateAsync(DatabaseKind.Sqlite, postgres);
+        await EnableAsync(world);
+        await world.Get<ProtectedItems>().DeleteAsync(world.Vault, Container, Item, null, Ct);
+        Assert.Null(await world.Get<ProtectedItems>().FindAsync(world.Vault, Container, Item, Ct));
+        var store = await world.Get<OpenVaults>().OpenAsync(world.Vault, Ct);
+        Assert.Equal(["vault"], await store.ListNotesAsync(Ct));
+    }
+
+    [Fact]
+    public async Task A_vm_is_protected_by_one_vault_at_a_time()
+    {
+        await using var world = await World.CreateAsync(DatabaseKind.Sqlite, postgres);
+        await EnableAsync(world);
+        var other = (await world.Get<RecoveryServicesVaults>().CreateOrUpdateAsync(
+            world.Vault.Ref with { Name = "v2" }, new VaultSpec("local", new VaultSettings()), Ct)).Vault;
+        var refused = await Assert.ThrowsAsync<FaultException>(() => world.Get<ProtectedItems>().PutAsync(other, Container, Item, Spec(world), Ct));
+        Assert.Equal(("VirtualMachineAlreadyProtected", "v1"), (refused.Fault.Code.Value, refused.Fault.Parameters["vault"]));
+    }
+
+    [Fact]
+    public async Task Data_is_not_deleted_while_a_job_works_on_the_item()
+    {
+        await using var world = await World.CreateAsync(DatabaseKind.Sqlite, postgres);
+        await EnableAsync(world);
+        var item = await world.Get<ProtectedItems>().GetAsync(world.Vault, Container, Item, Ct);
+        await world.Get<BackupRequests>().TriggerAsync(item, null, null, Ct);
+        var refused = await Assert.ThrowsAsync<FaultException>(() => world.Get<ProtectedItems>().DeleteAsync(world.Vault, Container, Item, null, Ct));
+        Assert.Equal("UserErrorBackupOperationInProgress", refused.Fault.Code.Value);
+    }
+
+    [Fact]
+    public async Task Soft_deleted_data_goes_when_its_time_is_over_and_not_earlier()
+    {
+        await using var world = await World.CreateAsync(DatabaseKind.Sqlite, postgres);
+        await EnableAsync(world);
+        var item = await world.Get<ProtectedItems>().GetAsync(world.Vault, Container, Item, Ct);
+        await AddPointAsync(world, item);
+        await world.Get<ProtectedItems>().DeleteAsync(world.Vault, Container, Item, null, Ct);
+        world.Time.Advance(TimeSpan.FromDays(14) - TimeSpan.FromSeconds(1));
+        Assert.Equal(0, await world.Get<SoftDeletePurge>().RunAsync(Ct));
+        world.Time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal(1, await world.Get<SoftDeletePurge>().RunAsync(Ct));
+        Assert.Equal(0, await world.Get<SoftDeletePurge>().RunAsync(Ct));
+    }
+
+    [Fact]
+    public async Task A_vault_with_items_is_not_deleted_and_an_empty_one_leaves_nothing()
+    {
+        await using var world = await World.CreateAsync(DatabaseKind.Sqlite, postgres);
+        await EnableAsync(world);
+        var vaults = world.Get<RecoveryServicesVaults>();
+        var refused = await Assert.ThrowsAsync<FaultException>(() => vaults.DeleteAsync(world.Vault.Ref, Ct));
+        Assert.Equal("ServiceResourceNotEmptyWithContainerDetails", refused.Fault.Code.Value);
+        Assert.True(Directory.Exists(world.Vault.StorePath));
+        await world.Get<ProtectedItems>().DeleteAsync(world.Vault, Container, Item, null, Ct);
+        Assert.True(await vaults.DeleteAsync(world.Vault.Ref, Ct));
+        Assert.False(await vaults.DeleteAsync(world.Vault.Ref, Ct));
+        Assert.False(Directory.Exists(world.Vault.StorePath));
+        Assert.Empty(Directory.GetFiles(Path.Combine(world.Options.DataFolder, "keys")));
+    }
+
+    [Fact]
+    public async Task An_immutable_vault_keeps_an_items_points_and_its_lock_is_not_taken_back()
+    {
+        await using var world = await World.CreateAsync(DatabaseKind.Sqlite, postgres);
+        var vaults = world.Get<RecoveryServicesVaults>();
+        await EnableAsync(world);
+        var item = await world.Get<ProtectedItems>().GetAsync(world.Vault, Container, Item, Ct);
+        var open = await world.Get<OpenVaults>().OpenAsync(world.Vault, Ct);
+        await using (var session = await open.OpenSessionAsync(new SourceId(item.SourceId), Ct))
+            await session.CommitAsync("{}"u8.ToArray(), world.Time.GetUtcNow(), Ct);
+        foreach (var state in (string[])["Unlocked", "Disabled", "Locked"])
+        {
+            Assert.Equal(state, (await vaults.UpdateAsync(world.Vault.Ref, new VaultSettings { Immutability = state, SoftDelete = SoftDeleteState.Disabled }, Ct)).Immutability);
+        }
+
+        foreach (var state in (string[])["Unlocked", "Disabled"])
+        {
+            var taken = await Assert.ThrowsAsync<FaultException>(() => vaults.UpdateAsync(world.Vault.Ref, new VaultSettings { Immutability = state }, Ct));
+            Assert.Equal("HoldfastVaultLockedForGood", taken.Fault.Code.Value);
+        }
+
+        var vault = await vaults.GetAsync(world.Vault.Ref, Ct);
+        var store = await world.Get<OpenVaults>().OpenAsync(vault, Ct);
+        Assert.Equal(new VaultImmutability(ImmutabilityState.Locked, 14), await store.GetImmutabilityAsync(Ct));
+
+        // More days of soft delete are more days of the lock; fewer change nothing.
+        await vaults.UpdateAsync(world.Vault.Ref, new VaultSettings { SoftDeleteDays = 20 }, Ct);
+        await vaults.UpdateAsync(world.Vault.Ref, new VaultSettings { SoftDeleteDays = 14 }, Ct);
+        Assert.Equal(20, (await store.GetImmutabilityAsync(Ct)).Days);
+
+        var refused = await Assert.ThrowsAsync<FaultException>(() => world.Get<ProtectedItems>().DeleteAsync(vault, Container, Item, null, Ct));
+        Assert.Equal("HoldfastPointLocked", refused.Fault.Code.Value);
+        Assert.Single(await store.ListPointsAsync(null, Ct));
+        world.Time.Advance(TimeSpan.FromDays(21));
+        await world.Get<ProtectedItems>().DeleteAsync(vault, Container, Item, null, Ct);
+    }
+
+    [Fact]
+    public async Task A_foreign_policy_is_refused()
+    {
+        await using var world = await World.CreateAsync(DatabaseKind.Sqlite, postgres);
+        var spec = Spec(world) with { PolicyId = ArmId.Parse($"{(world.Vault.Ref with { Name = "other" }).Id}/backupPolicies/P1") };
+        var refused = await Assert.ThrowsAsync<FaultException>(() => world.Get<ProtectedItems>().PutAsync(world.Vault, Container, Item, spec, Ct));
+        Assert.Equal("HoldfastPolicyNotFound", refused.Fault.Code.Value);
+        await using var db = world.Db();
+        Assert.Empty(await db.Items.ToListAsync(Ct));
+    }
+
+    [Theory]
+    [InlineData(DatabaseKind.Sqlite)]
+    [InlineData(DatabaseKind.Postgres)]
+    public async Task After_the_loss_of_the_database_stores_bring_vaults_and_items_back_and_nothing_is_scheduled(DatabaseKind kind)
+    {
+        await using var world = await World.CreateAsync(kind, postgres);
+        await world.Get<RecoveryServicesVaults>().UpdateAsync(world.Vault.Ref, new VaultSettings { SoftDelete = SoftDeleteState.AlwaysON }, Ct);
+        await EnableAsync(world);
+        var item = await world.Get<ProtectedItems>().GetAsync(world.Vault, Container, Item, Ct);
+        await AddPointAsync(world, item);
+        await world.Get<ProtectedItems>().DeleteAsync(world.Vault, Container, Item, null, Ct);
+        var deleted = await world.ItemAsync(item);
+
+        await using var after = await world.CreateWithoutDatabaseAsync(kind, postgres);
+        var vault = Assert.Single(await after.Get<StoreRecovery>().RecoverAsync(Ct));
+        Assert.Equal(("v1", SoftDeleteState.AlwaysON), (vault.Name, vault.SoftDelete));
+        var back = Assert.Single(await after.Get<ProtectedItems>().ListAsync(vault, new ItemFilter(), Ct));
+        Assert.Equal((item.ItemId, item.SourceId, ProtectionState.ProtectionStopped), (back.ItemId, back.SourceId, back.State));
+        Assert.Equal((deleted.DeletedUtc, deleted.PurgeAtUtc, (Guid?)null), (back.DeletedUtc, back.PurgeAtUtc, back.PolicyId));
+        Assert.Empty(await after.Get<StoreRecovery>().RecoverAsync(Ct));
+        await using var db = after.Db();
+        Assert.Equal("123", (await db.Points.SingleAsync(Ct)).Name);
+    }
+
+    private static ProtectedItemSpec Spec(World world) => new()
+    {
+        SourceResourceId = ArmNames.VirtualMachine(world.Host.SubscriptionId, "holdfast", "test"),
+        PolicyId = ArmId.Parse($"{world.Vault.Ref.Id}/backupPolicies/p1"),
+    };
+
+    private static Task<OperationRow> EnableAsync(World world) => world.Get<ProtectedItems>().PutAsync(world.Vault, Container, Item, Spec(world), Ct);
+
+    private static async Task AddPointAsync(World world, ProtectedItemRow item)
+    {
+        await using var db = world.Db();
+        db.Add(new PointRow
+        {
+            VaultId = item.VaultId, PointId = Guid.NewGuid(), SourceId = item.SourceId, ItemId = item.ItemId, Name = "123", CreatedUtc = world.Time.GetUtcNow(),
+        });
+        await db.SaveChangesAsync(Ct);
+    }
+}

@@ -1,0 +1,134 @@
+using System.Text.Json;
+using Holdfast.ControlPlane.Items;
+using Holdfast.ControlPlane.Jobs;
+using Holdfast.ControlPlane.Points;
+using Holdfast.ControlPlane.Policies;
+using Holdfast.ControlPlane.Tests.Policies;
+using Holdfast.ControlPlane.Vaults;
+using Holdfast.Protection.Backup;
+using Holdfast.Protection.Points;
+using Holdfast.Vault;
+using Microsoft.EntityFrameworkCore;
+
+namespace Holdfast.ControlPlane.Tests.Points;
+
+/// <summary>Retention on points of a real store.</summary>
+public sealed class RetentionTests
+{
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Points_are_tagged_and_those_whose_time_is_over_are_deleted_from_the_store()
+    {
+        await using var node = await ServiceNode.CreateAsync();
+        var item = await node.AddItemAsync("vm1");
+        await UsePolicyAsync(node, item, PolicyBodies.Weekly);
+        var days = new List<DateTimeOffset>();
+
+        // Mondays and Wednesdays; a week's retention, and two months for each second Monday.
+        for (var day = new DateTimeOffset(2026, 2, 2, 4, 31, 0, TimeSpan.Zero); day < node.Time.GetUtcNow(); day = day.AddDays(day.DayOfWeek == DayOfWeek.Monday ? 2 : 5))
+        {
+            days.Add(day);
+            await AddPointAsync(node, item, day);
+        }
+
+        await node.Get<Retention>().RunAsync(Ct);
+        Assert.Equal([days[2], days[^2], days[^1]], (await StoredAsync(node, item)).Select(p => p.CreatedUtc));
+        await using var db = node.Db();
+        var rows = await db.Points.AsNoTracking().OrderBy(p => p.CreatedUtc).ToListAsync(Ct);
+        Assert.Equal([["Weekly", "Monthly"], ["Weekly"], ["Weekly"]], rows.Select(r => r.Tags));
+        Assert.Equal([days[2].AddMonths(2), days[^2].AddDays(7), days[^1].AddDays(7)], rows.Select(r => r.ExpiresUtc!.Value));
+    }
+
+    [Fact]
+    public async Task The_last_good_point_stays_however_old_it_is()
+    {
+        await using var node = await ServiceNode.CreateAsync();
+        var item = await node.AddItemAsync("vm1");
+        await AddPointAsync(node, item, node.Time.GetUtcNow().AddDays(-400));
+        await AddPointAsync(node, item, node.Time.GetUtcNow().AddDays(-300));
+        await node.Get<Retention>().RunAsync(Ct);
+        Assert.Equal([node.Time.GetUtcNow().AddDays(-300)], (await StoredAsync(node, item)).Select(p => p.CreatedUtc));
+    }
+
+    [Fact]
+    public async Task An_on_demand_point_is_kept_to_its_own_date()
+    {
+        await using var node = await ServiceNode.CreateAsync();
+        var item = await node.AddItemAsync("vm1");
+        var now = node.Time.GetUtcNow();
+        var kept = await AddPointAsync(node, item, now.AddDays(-100), retainUntil: now.AddDays(5));
+        await AddPointAsync(node, item, now.AddDays(-2), retainUntil: now.AddDays(-1));
+        await AddPointAsync(node, item, now.AddDays(-1));
+        await node.Get<Retention>().RunAsync(Ct);
+        Assert.Equal([now.AddDays(-100), now.AddDays(-1)], (await StoredAsync(node, item)).Select(p => p.CreatedUtc));
+        await using var db = node.Db();
+        Assert.Equal(now.AddDays(5), (await db.Points.AsNoTracking().SingleAsync(p => p.PointId == kept.PointId.Value, Ct)).ExpiresUtc);
+    }
+
+    [Theory]
+    [InlineData("stopped")]
+    [InlineData("deleted")]
+    [InlineData("busy")]
+    public async Task Nothing_of_an_item_expires_while_it_is_stopped_soft_deleted_or_worked_on(string state)
+    {
+        await using var node = await ServiceNode.CreateAsync();
+        var item = await node.AddItemAsync("vm1");
+        var now = node.Time.GetUtcNow();
+        await AddPointAsync(node, item, now.AddDays(-400));
+        await AddPointAsync(node, item, now.AddDays(-1));
+        if (state == "busy")
+            await node.Get<JobQueue>().EnqueueAsync(item, new BackupJobRequest(JobTrigger.OnDemand), Ct);
+        else
+            await node.ChangeAsync(item, i => (i.State, i.DeletedUtc) = (ProtectionState.ProtectionStopped, state == "deleted" ? now : null));
+        await node.Get<Retention>().RunAsync(Ct);
+        Assert.Equal(2, (await StoredAsync(node, item)).Count);
+    }
+
+    [Fact]
+    public async Task Points_of_a_suspended_item_expire_as_its_policy_says()
+    {
+        await using var node = await ServiceNode.CreateAsync();
+        var item = await node.AddItemAsync("vm1", ProtectionState.BackupsSuspended);
+        await AddPointAsync(node, item, node.Time.GetUtcNow().AddDays(-400));
+        await AddPointAsync(node, item, node.Time.GetUtcNow().AddDays(-1));
+        await node.Get<Retention>().RunAsync(Ct);
+        Assert.Single(await StoredAsync(node, item));
+    }
+
+    private static async Task UsePolicyAsync(ServiceNode node, ProtectedItemRow item, string body)
+    {
+        using var document = JsonDocument.Parse(body);
+        var policy = await node.Get<BackupPolicies>().PutAsync(node.Vault, "p2", document.RootElement, Ct);
+        await node.ChangeAsync(item, i => i.PolicyId = policy.Id);
+    }
+
+    private static async Task<IReadOnlyList<Point>> StoredAsync(ServiceNode node, ProtectedItemRow item) =>
+        await (await node.Get<OpenVaults>().OpenAsync(node.Vault, Ct)).ListPointsAsync(new SourceId(item.SourceId), Ct);
+
+    private static async Task<Point> AddPointAsync(
+        ServiceNode node, ProtectedItemRow item, DateTimeOffset taken, DateTimeOffset? retainUntil = null)
+    {
+        const int Bytes = 64 * 1024;
+        var vault = await node.Get<OpenVaults>().OpenAsync(node.Vault, Ct);
+        var details = new PointDetails
+        {
+            Kind = SourceKind.VirtualMachine,
+            Name = item.VmName,
+            Host = "host1",
+            Consistency = Consistency.FileSystem,
+            Disks = [new DiskDetails("vda", "qcow2", "/images/a.qcow2", Bytes, ReadMode.Full, null, null, Bytes)],
+        };
+        var source = new SourceId(item.SourceId);
+        await using var session = await vault.OpenSessionAsync(source, Ct);
+        var writer = session.BeginDisk(new DiskSpec("vda", Bytes, Bytes, "vda"), null);
+        var chunk = vault.RentChunk(Bytes);
+        System.Security.Cryptography.RandomNumberGenerator.Fill(chunk.Memory.Span[..Bytes]);
+        await writer.WriteChunkAsync(0, chunk, Ct);
+        await writer.CompleteAsync(Ct);
+        var point = await session.CommitAsync(PointDetailsJson.Write(details), taken, Ct);
+        if (retainUntil is not null)
+            await vault.SetRetentionAsync(source, point.PointId, new RetentionMark(false, retainUntil), Ct);
+        return point;
+    }
+}

@@ -1,0 +1,70 @@
+using Holdfast.EndToEnd.Tests.Harness;
+
+namespace Holdfast.EndToEnd.Tests.Health;
+
+/// <summary>The VM agent's way into a guest, and its update there.</summary>
+public sealed class AgentSetupTests(Host host)
+{
+    [Fact]
+    [Condition("A01", Proof.Provocation)]
+    [Condition("A04", Proof.Provocation)]
+    [Condition("A05", Proof.Provocation)]
+    public async Task A01_A04_A05_imported_vm_without_channel_and_agent_is_led_to_one_that_answers()
+    {
+        await using var guest = await Guest.BootAsync(host, GuestSpec.OneDisk with { AgentChannel = false, KernelArguments = "guest.agent=off" });
+        var node = await Node.CreateAsync(host);
+
+        // A01: an image that came from elsewhere has neither; the examination names the channel alone, the status says how to install the agent.
+        await OnlyAsync(node, guest, "HoldfastAgentChannelMissing");
+        Assert.Equal("no-channel", await StateAsync(node, guest));
+        var steps = (await Tool.TryAsync(Path.Combine(AppContext.BaseDirectory, "holdfast"), ["agent", "status", guest.Name])).Succeeded();
+        Assert.Contains($"holdfast agent attach-channel {guest.Name}", steps, StringComparison.Ordinal);
+        Assert.Contains("apt-get install -y qemu-guest-agent", steps, StringComparison.Ordinal);
+
+        // A05: the VM's own property.
+        (await node.RunAsync("agent", "attach-channel", guest.Name)).Succeeded();
+        await guest.DestroyAsync();
+        await Tool.VirshAsync("start", guest.Name);
+        await Eventually.TrueAsync("the guest booted", () => guest.ConsoleLog().Contains("GUEST-READY", StringComparison.Ordinal), 240);
+
+        // A04: the channel is there, the agent isn't.
+        await OnlyAsync(node, guest, "UserErrorGuestAgentStatusUnavailable");
+        Assert.Equal("disconnected", await StateAsync(node, guest));
+        await using var console = await guest.OpenConsoleAsync();
+        await console.RunAsync("agent-control start");
+        await guest.Agent.AwaitAsync();
+        (await node.RunAsync("agent", "validate", guest.Name)).Succeeded();
+    }
+
+    [Fact]
+    [Condition("A07", Proof.Provocation)]
+    public async Task A07_agent_is_updated_by_the_guests_package_manager_and_a_broken_repository_is_told()
+    {
+        await using var guest = await Guest.DefineAsync(host, new GuestSpec(DiskSpec.Ext4("vda"), new DiskSpec("vdb") { Format = "raw", SizeMiB = 96 }));
+        var package = Directory.GetFiles(Path.Combine(Host.Repository, ".cache/guest/packages"), "qemu-guest-agent_*.deb").Order().Last();
+        await Tool.RunAsync(Path.Combine(Host.Repository, "test/guest/apt.sh"), package, guest.Disks[1].Path);
+        await guest.StartAsync();
+        var node = await Node.CreateAsync(host);
+        await guest.Agent.RunAsync("set -e; cd /data2; tar -c . | tar -x -C /; cd /; umount /data2; apt-get -q update");
+
+        var found = await Examination.OfAsync(node, guest.Name);
+        Assert.Equal("HoldfastAgentUpdateAvailable", found["update"].Code);
+        // The disk that it came on is a raw one, and the guest small: of the agent nothing else is said.
+        Assert.All((string[])["channel", "answers", "version", "commands", "origin"], check => Assert.Equal("passed", found[check].Outcome));
+        var updated = (await node.RunAsync("agent", "update", guest.Name)).Succeeded();
+        Assert.Contains("to 9:99", updated.Text, StringComparison.Ordinal);
+        (await node.RunAsync("agent", "validate", guest.Name)).Succeeded();
+        Assert.Equal("9:99", (await guest.Agent.RunAsync("dpkg-query -W -f='${Version}' qemu-guest-agent")).Trim());
+
+        await guest.Agent.RunAsync("echo damaged >>/srv/apt/Packages; rm -rf /var/lib/apt/lists/*Packages");
+        Assert.Equal("HoldfastAgentUpdateFailed", (await node.RunAsync("agent", "update", guest.Name)).FaultCode);
+        await guest.Agent.AwaitAsync();
+    }
+
+    // A guest that has just booted on a busy machine may be at its processor's limit.
+    private static async Task OnlyAsync(Node node, Guest guest, string code) =>
+        Assert.Equal([code], (await Examination.OfAsync(node, guest.Name)).Codes.Where(c => c != "HoldfastGuestPressure"));
+
+    private static async Task<string?> StateAsync(Node node, Guest guest) =>
+        (await node.RunAsync("agent", "status", guest.Name)).Succeeded().Json.GetProperty("state").GetString();
+}

@@ -1,0 +1,90 @@
+using System.Security.Cryptography;
+using Azure.Storage;
+using Azure.Storage.Blobs;
+using Holdfast.Vault.AzureBlob;
+using Holdfast.Vault.Stores.Tests.Servers;
+using Holdfast.Vault.Tests;
+
+namespace Holdfast.Vault.Stores.Tests;
+
+/// <summary>What every backend owes, on Azurite; and what is Blob Storage's own.</summary>
+public sealed class AzureBlobStoreTests(AzuriteServer server) : ObjectStoreConformance
+{
+    private const int MiB = 1 << 20;
+    private static readonly ObjectName Big = ObjectName.Of("packs/big");
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task What_is_longer_than_a_part_goes_in_blocks_and_never_replaces()
+    {
+        var store = Parted();
+        var content = RandomNumberGenerator.GetBytes((3 * MiB) + 5);
+        Assert.Equal(CreateOutcome.Created, await UploadAsync(store, content));
+        Assert.True(await StoreReading.HoldsAtAsync(store, Big, 0, content, Ct));
+        Assert.Equal(content.Length, await store.GetSizeAsync(Big, Ct));
+        Assert.Equal(CreateOutcome.AlreadyExists, await UploadAsync(store, RandomNumberGenerator.GetBytes(2 * MiB)));
+        Assert.True(await StoreReading.HoldsAtAsync(store, Big, 0, content, Ct));
+    }
+
+    [Fact]
+    public async Task Of_two_uploads_in_blocks_at_once_one_wins_whole()
+    {
+        var store = Parted();
+        byte[][] contents = [RandomNumberGenerator.GetBytes(3 * MiB), RandomNumberGenerator.GetBytes(3 * MiB)];
+        var outcomes = await Task.WhenAll(contents.Select(c => Task.Run(() => UploadAsync(store, c), Ct)));
+        Assert.Single(outcomes, CreateOutcome.Created);
+        Assert.True(await StoreReading.HoldsAtAsync(store, Big, 0, contents[Array.IndexOf(outcomes, CreateOutcome.Created)], Ct));
+    }
+
+    [Fact]
+    public async Task Errors_are_told_apart_and_hold_no_secret()
+    {
+        Assert.Equal(VaultErrorKind.StoreMissing, await KindOfListingAsync(server.Open(server.NewPlace("no-such-container"))));
+        var other = Convert.ToBase64String("not the key of this account at all, but one as long as it is...."u8);
+        var wrong = new StoreContext { Credentials = StoreCredentials.Of(new Dictionary<string, string> { ["AZURE_STORAGE_KEY"] = other }) };
+        var error = await Assert.ThrowsAsync<VaultException>(async () => await server.Open(server.NewPlace(), wrong).ListAllAsync("", Ct));
+        Assert.True(error.Kind is VaultErrorKind.NotAuthenticated or VaultErrorKind.PermissionDenied, error.Message);
+        Assert.DoesNotContain(other, error.ToString(), StringComparison.Ordinal);
+        Assert.Equal(VaultErrorKind.Unavailable, await KindOfListingAsync(server.Open("azblob+http://127.0.0.1:1/devstoreaccount1/plain/x")));
+    }
+
+    // Azurite takes the policy of a blob and ignores it. That must be found out, and nothing may be built upon it.
+    [Fact]
+    public async Task The_trial_of_immutability_finds_out_that_it_is_not_enforced_here()
+    {
+        var store = server.Open(server.NewPlace());
+        var trial = await store.ProbeRetentionAsync(Ct);
+        Assert.Equal(RetentionSupport.NotEnforced, trial.Support);
+        Assert.StartsWith("Not enforced here", trial.Detail, StringComparison.Ordinal);
+        Assert.Empty(await store.ListAllAsync("", Ct));
+    }
+
+    [Fact]
+    public async Task The_store_says_what_time_it_is() => Assert.InRange(
+        (await server.Open(server.NewPlace()).GetUtcNowAsync(Ct) - TimeProvider.System.GetUtcNow()).Duration(), TimeSpan.Zero, TimeSpan.FromMinutes(2));
+
+    protected override IObjectStore CreateStore() => server.Open(server.NewPlace());
+
+    private AzureBlobStore Parted()
+    {
+        var place = server.NewPlace();
+        var container = new BlobContainerClient(
+            new Uri($"{server.Url}{AzuriteServer.Account}/{AzuriteServer.Container}"), new StorageSharedKeyCredential(AzuriteServer.Account, AzuriteServer.Key));
+        return new AzureBlobStore(container, place.Split('/')[^1], place, TransferLimits.None, TimeProvider.System) { PartBytes = MiB };
+    }
+
+    private static async Task<CreateOutcome> UploadAsync(AzureBlobStore store, byte[] content)
+    {
+        await using var upload = await store.BeginCreateAsync(Big, Ct);
+        for (var at = 0; at < content.Length; at += MiB / 2)
+        {
+            await upload.AppendAsync(content.AsMemory(at, Math.Min(MiB / 2, content.Length - at)), Ct);
+        }
+
+        return await upload.CompleteAsync(Ct);
+    }
+
+    private static async Task<VaultErrorKind> KindOfListingAsync(IObjectStore store) =>
+        (await Assert.ThrowsAsync<VaultException>(async () => await store.ListAllAsync("", Ct))).Kind;
+}

@@ -1,0 +1,190 @@
+namespace Holdfast.Vault.Tests;
+
+public sealed class KeyEpochTests
+{
+    private const string NewPassphrase = "another horse, another battery";
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task After_a_renewal_both_epochs_are_read_with_the_new_keys_and_the_old_keys_open_nothing()
+    {
+        await using var test = await TestVault.CreateAsync();
+        var (before, after) = (TestVault.SomeDisk(1, 900_000), TestVault.SomeDisk(1, 900_000));
+        TestVault.SomeDisk(2, 300_000).CopyTo(after, 100_000);
+        RecoveryKey recovery;
+        Point first;
+        await using (var vault = await test.OpenAsync())
+        {
+            first = await test.BackUpAsync(vault, before);
+            (_, recovery) = await vault.RenewDataKeyAsync(NewPassphrase, "new", Ct);
+        }
+
+        Point second;
+        await using (var vault = await OpenNewAsync(test))
+        {
+            Assert.Equal(before, await TestVault.RestoreAsync(vault, first.Disks[0]));
+            second = await test.BackUpAsync(vault, after, first.Disks[0], before);
+            Assert.True(second.Statistics.NewBytes < after.Length / 2, "chunks of the older epoch are found again");
+        }
+
+        foreach (var credential in (VaultCredential[])[VaultCredential.FromPassphrase(NewPassphrase), VaultCredential.FromRecoveryKey(recovery.ToString())])
+        {
+            await using var vault = await test.OpenAsync(credential: credential);
+            Assert.Equal(2, (await vault.ListPointsAsync(null, Ct)).Count);
+            Assert.Equal(before, await TestVault.RestoreAsync(vault, first.Disks[0]));
+            Assert.Equal(after, await TestVault.RestoreAsync(vault, second.Disks[0]));
+            Assert.True((await vault.VerifyAsync(await vault.ListPointsAsync(null, Ct), null, Ct)).IsHealthy);
+        }
+
+        foreach (var old in (VaultCredential[])[VaultCredential.FromPassphrase(TestVault.Passphrase), VaultCredential.FromRecoveryKey(test.Created.RecoveryKey.ToString())])
+        {
+            Assert.Equal(VaultErrorKind.WrongKey, (await Assert.ThrowsAsync<VaultException>(() => test.OpenAsync(credential: old))).Kind);
+        }
+    }
+
+    [Fact]
+    public async Task An_old_master_key_reads_nothing_that_was_written_after_the_renewal()
+    {
+        await using var test = await TestVault.CreateAsync();
+        VaultKeys stolen;
+        await using (var vault = await test.OpenAsync())
+        {
+            await test.BackUpAsync(vault, TestVault.SomeDisk(1, 300_000));
+            stolen = vault.Keys;
+            await vault.RenewDataKeyAsync(NewPassphrase, "new", Ct);
+        }
+
+        Point point;
+        await using (var vault = await OpenNewAsync(test))
+        {
+            point = await test.BackUpAsync(vault, TestVault.SomeDisk(5, 300_000));
+        }
+
+        using var reader = new PackReader(test.Local, stolen);
+        var name = Names.Point(point.SourceId, point.PointId);
+        var bytes = (await test.Local.ReadWholeAsync(name, 1 << 20, Ct))!;
+        Assert.Throws<VaultException>(() => SealedObject.Open(stolen, SealLabel.Point, name, bytes));
+
+        // Not by pretending that it is of the first epoch either.
+        bytes[12] = 1;
+        Assert.Throws<VaultException>(() => SealedObject.Open(stolen, SealLabel.Point, name, bytes));
+        var packs = (await test.Local.ListAllAsync($"{Names.Packs}{point.PointId}/", Ct)).ToList();
+        Assert.NotEmpty(packs);
+        foreach (var item in packs)
+        {
+            Assert.True(Names.TryParseOwned(item.Name, Names.Packs, out var session, out var id));
+            Assert.Null(await reader.TryFindKindAsync(id, session, item.SizeBytes, Ct));
+            foreach (var kind in Enum.GetValues<PackKind>())
+            {
+                Assert.Null(await reader.TryReadFooterAsync(new PackInfo(id, session, kind), item.SizeBytes, Ct));
+            }
+        }
+    }
+
+    [Fact]
+    public async Task Who_has_the_vault_open_with_the_old_keys_is_told_and_calls_nothing_damaged()
+    {
+        await using var test = await TestVault.CreateAsync();
+        await using var stale = await test.OpenAsync(options: new VaultOpenOptions { PackBytesTarget = 1 << 18, Parallelism = 2 });
+        var point = await test.BackUpAsync(stale, TestVault.SomeDisk(1, 300_000));
+        await using (var vault = await test.OpenAsync(options: new VaultOpenOptions()))
+        {
+            await vault.RenewDataKeyAsync(NewPassphrase, "new", Ct);
+        }
+
+        await using (var vault = await OpenNewAsync(test))
+        {
+            await test.BackUpAsync(vault, TestVault.SomeDisk(5, 300_000));
+        }
+
+        foreach (var use in (Func<Task>[])
+        [
+            () => stale.OpenSessionAsync(test.Source, Ct), () => stale.ListPointsAsync(null, Ct), () => stale.VerifyAsync([point], null, Ct),
+            () => stale.CollectGarbageAsync(new GcOptions(), null, Ct), () => stale.AddPassphraseAsync("a third", "", Ct), () => stale.GetInfoAsync(Ct),
+        ])
+        {
+            Assert.Equal(VaultErrorKind.KeysRenewed, (await Assert.ThrowsAsync<VaultException>(use)).Kind);
+        }
+
+        await using var fresh = await OpenNewAsync(test);
+        Assert.Equal(0, (await fresh.GetInfoAsync(Ct)).DamagedPacks);
+        Assert.Empty(await fresh.ListSessionsAsync(Ct));
+    }
+
+    [Fact]
+    public async Task Garbage_of_two_epochs_is_collected_and_the_lost_index_of_two_epochs_is_made_anew()
+    {
+        await using var test = await TestVault.CreateAsync();
+        var (a, b) = (TestVault.SomeDisk(1, 700_000), TestVault.SomeDisk(7, 700_000));
+        Point first;
+        await using (var vault = await test.OpenAsync())
+        {
+            first = await test.BackUpAsync(vault, a);
+            await vault.RenewDataKeyAsync(NewPassphrase, "new", Ct);
+        }
+
+        a.AsSpan(0, 350_000).CopyTo(b);
+        await using var now = await OpenNewAsync(test);
+        var second = await test.BackUpAsync(now, b);
+        await now.DeletePointAsync(test.Source, first.PointId, Ct);
+        await now.CollectGarbageAsync(new GcOptions { Grace = TimeSpan.Zero, RepackBelow = 1, RepackBudget = 1 }, null, Ct);
+        Assert.Equal(b, await TestVault.RestoreAsync(now, second.Disks[0]));
+        Assert.True((await now.VerifyAsync(await now.ListPointsAsync(null, Ct), null, Ct)).IsHealthy);
+
+        Directory.Delete(Path.Combine(test.StorePath, "index"), recursive: true);
+        Directory.Delete(test.CachePath, recursive: true);
+        await using var again = await OpenNewAsync(test);
+        Assert.Equal(b, await TestVault.RestoreAsync(again, second.Disks[0]));
+    }
+
+    [Fact]
+    public async Task A_third_epoch_keeps_the_first_and_a_renewal_that_dies_half_way_leaves_the_old_keys()
+    {
+        await using var test = await TestVault.CreateAsync();
+        var disk = TestVault.SomeDisk(1, 200_000);
+        await using (var vault = await test.OpenAsync())
+        {
+            await test.BackUpAsync(vault, disk);
+
+            // Up to the description that nobody can read yet.
+            var renewed = new VaultKeys([.. vault.Keys.Masters, VaultKeys.NewMaster()], vault.Id);
+            var (config, generation) = await new ConfigStore(test.Local, vault.Keys).ReadAsync(Ct);
+            await GenerationalObject.TryWriteAsync(test.Local, Names.Config, generation + 1, config.WithKeyEpochs().ToBytes(renewed), Ct);
+        }
+
+        await using (var vault = await test.OpenAsync())
+        {
+            Assert.Equal(disk, await TestVault.RestoreAsync(vault, (await vault.ListPointsAsync(null, Ct))[0].Disks[0]));
+            await vault.RenewDataKeyAsync("second", "", Ct);
+        }
+
+        await using (var vault = await test.OpenAsync(credential: VaultCredential.FromPassphrase("second")))
+        {
+            await vault.RenewDataKeyAsync("third", "", Ct);
+        }
+
+        await using (var vault = await test.OpenAsync(credential: VaultCredential.FromPassphrase("third")))
+        {
+            Assert.Equal(3u, vault.Keys.Epoch);
+            Assert.Equal(disk, await TestVault.RestoreAsync(vault, (await vault.ListPointsAsync(null, Ct))[0].Disks[0]));
+            await vault.AddPassphraseAsync("a fourth word", "", Ct);
+        }
+
+        await using (var vault = await test.OpenAsync(credential: VaultCredential.FromPassphrase("a fourth word")))
+        {
+            Assert.Equal(3u, vault.Keys.Epoch);
+        }
+    }
+
+    [Fact]
+    public async Task A_renewal_waits_for_nobody_it_refuses_while_a_session_is_open()
+    {
+        await using var test = await TestVault.CreateAsync();
+        await using var vault = await test.OpenAsync();
+        await using var session = await vault.OpenSessionAsync(test.Source, Ct);
+        Assert.Equal(VaultErrorKind.Conflict, (await Assert.ThrowsAsync<VaultException>(() => vault.RenewDataKeyAsync("x", "", Ct))).Kind);
+    }
+
+    private static Task<BackupVault> OpenNewAsync(TestVault test) => test.OpenAsync(credential: VaultCredential.FromPassphrase(NewPassphrase));
+}
