@@ -28,7 +28,8 @@ for project in test/*/*.csproj; do
   name=$(basename "$project" .csproj)
   [ "$unit_only" = --unit ] && [ "$name" = Holdfast.EndToEnd.Tests ] && continue
   echo "== $name"
-  timeout 3600 dotnet "test/$name/bin/Release/net10.0/$name.dll" --results-directory "$results" "${filter[@]}" \
+  # Signals that whoever started this ignores (a shell's background job: SIGINT) would be ignored by every program tested.
+  env --default-signal timeout 3600 dotnet "test/$name/bin/Release/net10.0/$name.dll" --results-directory "$results" "${filter[@]}" \
     --report-xunit-trx --report-xunit-trx-filename "$name.trx" --progress off --no-ansi >"$results/$name.log" 2>&1
   code=$?
   tail -n 12 "$results/$name.log"
