@@ -55,7 +55,7 @@ public sealed class CheckTests : IDisposable
     {
         _vm.Unreachable = AgentReach.Silent;
         await OnlyAsync("answers", "GuestAgentSnapshotTaskStatusError");
-        _vm.Vcpus = new VcpuUse(0, true);
+        _vm.Vcpus = () => new VcpuUse(0, true);
         await OnlyAsync("guest-alive", "HoldfastGuestHalted");
     }
 
@@ -178,8 +178,17 @@ public sealed class CheckTests : IDisposable
     [Fact]
     public async Task A_guest_short_of_processor_time_is_named()
     {
-        _vm.Vcpus = new VcpuUse(0.97, false);
+        _vm.Vcpus = () => new VcpuUse(0.97, false);
         await OnlyAsync("processor", "HoldfastGuestPressure");
+    }
+
+    [Fact]
+    public async Task A_guest_that_is_busy_for_a_moment_is_not_short_of_processor_time()
+    {
+        var windows = 0;
+        _vm.Vcpus = () => new VcpuUse(++windows == 3 ? 0.4 : 1, false);
+        Assert.Empty(await CodesAsync());
+        Assert.Equal(3, windows);
     }
 
     [Fact]

@@ -74,7 +74,7 @@ public sealed class HealthRunTests
             "guest-ping", "guest-info", "guest-fsfreeze-status", "guest-file-open", "guest-file-read", "guest-file-close", "guest-exec", "guest-exec-status",
             "guest-network-get-interfaces",
         ];
-        var options = Quick with { CheckLimit = TimeSpan.FromSeconds(2) };
+        var options = Quick with { CheckLimit = TimeSpan.FromSeconds(8) };
         var runs = commands.SelectMany(command => replies.Select(async reply =>
         {
             var vm = new MemoryVm();

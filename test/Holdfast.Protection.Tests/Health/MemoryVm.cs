@@ -34,7 +34,7 @@ internal sealed class MemoryVm : IVmProbe
 
     public IReadOnlyList<CheckpointLook> Checkpoints { get; set; } = [];
 
-    public VcpuUse? Vcpus { get; set; } = new(0.1, false);
+    public Func<VcpuUse?> Vcpus { get; set; } = () => new(0.1, false);
 
     public IReadOnlyList<NetworkLook> Networks { get; set; } = [];
 
@@ -69,7 +69,7 @@ internal sealed class MemoryVm : IVmProbe
 
     public Task<IReadOnlyList<CheckpointLook>> GetCheckpointsAsync() => Task.FromResult(Checkpoints);
 
-    public Task<VcpuUse?> MeasureVcpusAsync(TimeSpan window, CancellationToken ct) => Task.FromResult(Vcpus);
+    public Task<VcpuUse?> MeasureVcpusAsync(TimeSpan window, CancellationToken ct) => Task.FromResult(Vcpus());
 
     public Task<IReadOnlyList<NetworkLook>> GetNetworksAsync() => Task.FromResult(Networks);
 
