@@ -23,18 +23,34 @@ fi
 filter=(--filter-not-trait Client=az-2.74)
 [ -n "${HOLDFAST_TEST_AZ_NEW:-}" ] && filter=()
 
-broken=0
-for project in test/*/*.csproj; do
-  name=$(basename "$project" .csproj)
-  [ "$unit_only" = --unit ] && [ "$name" = Holdfast.EndToEnd.Tests ] && continue
-  echo "== $name"
+# Runs a project's tests; the report is PROJECT.trx, the exit code PROJECT.code.
+run() {
   # Signals that whoever started this ignores (a shell's background job: SIGINT) would be ignored by every program tested.
-  env --default-signal timeout 3600 dotnet "test/$name/bin/Release/net10.0/$name.dll" --results-directory "$results" "${filter[@]}" \
-    --report-xunit-trx --report-xunit-trx-filename "$name.trx" --progress off --no-ansi >"$results/$name.log" 2>&1
-  code=$?
+  env --default-signal timeout 3600 dotnet "test/$1/bin/Release/net10.0/$1.dll" --results-directory "$results" "${filter[@]}" \
+    --report-xunit-trx --report-xunit-trx-filename "$1.trx" --progress off --no-ansi >"$results/$1.log" 2>&1
+  echo $? >"$results/$1.code"
+}
+
+end_to_end=Holdfast.EndToEnd.Tests
+projects=()
+for project in test/*/*.csproj; do
+  projects+=("$(basename "$project" .csproj)")
+done
+
+# The end-to-end tests mostly wait for guests: the others run beside them.
+echo "== tests: ${projects[*]}"
+for name in "${projects[@]}"; do [ "$name" = $end_to_end ] || run "$name"; done &
+[ "$unit_only" = --unit ] || run $end_to_end
+wait
+
+broken=0
+for name in "${projects[@]}"; do
+  [ -e "$results/$name.code" ] || continue
+  echo "== $name"
   tail -n 12 "$results/$name.log"
+  code=$(cat "$results/$name.code")
   # 8: a project without tests. Anything else but 0 is told by its own report, or by the lack of one.
-  [ -e "$results/$name.trx" ] || { [ $code = 8 ] && continue; echo "$name ended with $code and left no report"; broken=$((broken + 1)); }
+  [ -e "$results/$name.trx" ] || { [ "$code" = 8 ] && continue; echo "$name ended with $code and left no report"; broken=$((broken + 1)); }
 done
 
 python3 scripts/summary.py "$broken" "$results"/*.trx

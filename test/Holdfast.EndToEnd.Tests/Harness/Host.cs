@@ -83,7 +83,13 @@ public sealed class Host : IAsyncLifetime
                 await Guest.RemoveAsync(name.Trim()).ConfigureAwait(false);
         }
 
-        if (Directory.Exists(Path.Combine(Images, prefix)))
+        try
+        {
             Directory.Delete(Path.Combine(Images, prefix), recursive: true);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // Never made, or another run was faster in removing what a dead one left.
+        }
     }
 }
