@@ -27,7 +27,7 @@ filter=(--filter-not-trait Client=az-2.74)
 run() {
   # Signals that whoever started this ignores (a shell's background job: SIGINT) would be ignored by every program tested.
   env --default-signal timeout 3600 dotnet "test/$1/bin/Release/net10.0/$1.dll" --results-directory "$results" "${filter[@]}" \
-    --report-xunit-trx --report-xunit-trx-filename "$1.trx" --progress off --no-ansi >"$results/$1.log" 2>&1
+    --report-xunit-trx --report-xunit-trx-filename "$1.trx" --progress off --no-ansi --output Detailed >"$results/$1.log" 2>&1
   echo $? >"$results/$1.code"
 }
 
