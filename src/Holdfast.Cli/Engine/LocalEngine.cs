@@ -14,7 +14,7 @@ namespace Holdfast.Cli.Engine;
 
 /// <summary>Hands what commands ask for on to the engine's services.</summary>
 internal sealed class LocalEngine(
-    EngineContext context, VaultOwnership ownership, ServedVms served, IReadOnlyList<Fault> startNotices, StorePlaces places) : IEngine
+    EngineContext context, VaultChange change, ServedVms served, IReadOnlyList<Fault> startNotices, StorePlaces places) : IEngine
 {
     private readonly VmInventory inventory = new(context);
     private readonly PointService points = new(context);
@@ -32,35 +32,38 @@ internal sealed class LocalEngine(
 
     public async Task<BackupResult> BackupVmAsync(Guid vm, BackupOptions options, IProgress<RunProgress> progress, CancellationToken ct)
     {
-        var service = new BackupService(ToChange());
+        var service = new BackupService(await ToChangeAsync(ct));
         await served.RefuseAsync(vm, ct);
         return await service.BackupVmAsync(vm, options, progress, ct);
     }
 
-    public Task<BackupResult> BackupImageAsync(
+    public async Task<BackupResult> BackupImageAsync(
         string path, string? name, string? format, BackupOptions options, IProgress<RunProgress> progress, CancellationToken ct) =>
-        new BackupService(ToChange()).BackupImageAsync(path, name, format, options, progress, ct);
+        await new BackupService(await ToChangeAsync(ct)).BackupImageAsync(path, name, format, options, progress, ct);
 
     public Task<IReadOnlyList<RecoveryPoint>> ListPointsAsync(Guid? source, CancellationToken ct) =>
         source is { } one ? points.ListAsync(one, ct) : points.ListAllAsync(ct);
 
     public Task<RecoveryPoint> FindPointAsync(Guid source, string? idOrPrefix, CancellationToken ct) => points.FindAsync(source, idOrPrefix, ct);
 
-    public Task DeletePointsAsync(IReadOnlyCollection<RecoveryPoint> points, bool evenLast, CancellationToken ct) =>
-        new PointService(ToChange()).DeleteAsync(points, evenLast, ct);
+    public async Task DeletePointsAsync(IReadOnlyCollection<RecoveryPoint> points, bool evenLast, CancellationToken ct) =>
+        await new PointService(await ToChangeAsync(ct)).DeleteAsync(points, evenLast, ct);
 
-    public Task ProtectPointAsync(RecoveryPoint point, RetentionMark mark, CancellationToken ct) =>
-        new PointService(ToChange()).ProtectAsync(point, mark, ct);
+    public async Task ProtectPointAsync(RecoveryPoint point, RetentionMark mark, CancellationToken ct) =>
+        await new PointService(await ToChangeAsync(ct)).ProtectAsync(point, mark, ct);
 
     public Task<IReadOnlyList<PruneDecision>> PlanPruneAsync(Guid source, PruneRule rule, CancellationToken ct) =>
         points.PlanPruneAsync(source, rule, ct);
 
-    public Task<IReadOnlyList<RecoveryPoint>> PruneAsync(IReadOnlyList<PruneDecision> decisions, CancellationToken ct) =>
-        new PointService(ToChange()).PruneAsync(decisions, ct);
+    public async Task<IReadOnlyList<RecoveryPoint>> PruneAsync(IReadOnlyList<PruneDecision> decisions, CancellationToken ct) =>
+        await new PointService(await ToChangeAsync(ct)).PruneAsync(decisions, ct);
 
     public async Task<RestoreResult> RestoreAsync(RecoveryPoint point, RestoreOptions options, IProgress<RunProgress> progress, CancellationToken ct)
     {
-        var service = new RestoreService(options is RestoreDisks ? context : ToChange());
+        // The VM is changed, and the vault read: a node must not own it, but its store may be one that can't be written.
+        if (options is not RestoreDisks)
+            change.Take();
+        var service = new RestoreService(context);
         if (options is RestoreInPlace)
             await served.RefuseAsync(point.Stored.SourceId.Value, ct);
         return await service.RestoreAsync(point, options, progress, ct);
@@ -85,7 +88,7 @@ internal sealed class LocalEngine(
             },
             new FaultSubject { VaultPlace = to });
 
-    public Task<(int Packs, int Segments)> RebuildIndexAsync(CancellationToken ct) => ChangeVaultAsync(v => v.RebuildIndexAsync(ct));
+    public Task<(int Packs, int Segments)> RebuildIndexAsync(CancellationToken ct) => ChangeVaultAsync(v => v.RebuildIndexAsync(ct), ct);
 
     public Task<ScrubReport> ScrubAsync(ScrubOptions options, IProgress<VerifyProgress> progress, CancellationToken ct) =>
         OnVaultAsync(v => v.ScrubAsync(options, progress, ct));
@@ -93,43 +96,43 @@ internal sealed class LocalEngine(
     public Task<VaultInfo> GetVaultInfoAsync(CancellationToken ct) => OnVaultAsync(v => v.GetInfoAsync(ct));
 
     public Task<(VaultImmutability Immutability, RetentionProbe? Store)> SetImmutabilityAsync(VaultImmutability immutability, CancellationToken ct) =>
-        ChangeVaultAsync(v => v.SetImmutabilityAsync(immutability, ct));
+        ChangeVaultAsync(v => v.SetImmutabilityAsync(immutability, ct), ct);
 
     public Task<VaultStatistics> GetVaultStatisticsAsync(IProgress<GcProgress> progress, CancellationToken ct) =>
         OnVaultAsync(v => v.GetStatisticsAsync(progress, ct));
 
     public Task<GcResult> CollectGarbageAsync(GcOptions options, IProgress<GcProgress> progress, CancellationToken ct) => options.DryRun
         ? OnVaultAsync(v => v.CollectGarbageAsync(options, progress, ct))
-        : ChangeVaultAsync(v => v.CollectGarbageAsync(options, progress, ct));
+        : ChangeVaultAsync(v => v.CollectGarbageAsync(options, progress, ct), ct);
 
     public Task<IReadOnlyList<KeySlot>> ListKeySlotsAsync(CancellationToken ct) => OnVaultAsync(v => v.ListKeySlotsAsync(ct));
 
     public Task<KeySlot> AddPassphraseAsync(string passphrase, string label, CancellationToken ct) =>
-        ChangeVaultAsync(v => v.AddPassphraseAsync(passphrase, label, ct));
+        ChangeVaultAsync(v => v.AddPassphraseAsync(passphrase, label, ct), ct);
 
     public Task<(KeySlot Slot, string RecoveryKey)> AddRecoveryKeyAsync(string label, CancellationToken ct) =>
         ChangeVaultAsync(async v =>
         {
             var (slot, key) = await v.AddRecoveryKeyAsync(label, ct);
             return (slot, key.ToString());
-        });
+        }, ct);
 
     public Task<KeySlot> RotatePassphraseAsync(string slot, string passphrase, CancellationToken ct) =>
-        ChangeVaultAsync(v => v.RotatePassphraseAsync(slot, passphrase, ct));
+        ChangeVaultAsync(v => v.RotatePassphraseAsync(slot, passphrase, ct), ct);
 
     public Task<(KeySlot Slot, string RecoveryKey)> RenewDataKeyAsync(string passphrase, CancellationToken ct) =>
         ChangeVaultAsync(async v =>
         {
             var (slot, key) = await v.RenewDataKeyAsync(passphrase, "passphrase", ct);
             return (slot, key.ToString());
-        });
+        }, ct);
 
     public Task RemoveKeySlotAsync(string slot, CancellationToken ct) =>
         ChangeVaultAsync(async v =>
         {
             await v.RemoveKeySlotAsync(slot, ct);
             return true;
-        });
+        }, ct);
 
     public async ValueTask DisposeAsync()
     {
@@ -140,20 +143,20 @@ internal sealed class LocalEngine(
 
         // The connection to libvirt is left to the end of the process, which is near: one command in some thousands ended with "double free" in
         // native code after all its work was done, and closing while libvirt's event loop runs (9.0) is what happens there.
-        ownership.Dispose();
+        change.Dispose();
     }
 
-    /// <summary>What works on a vault that it changes, or on the VMs of one: no node may own it.</summary>
-    private EngineContext ToChange()
+    /// <summary>What works on a vault that it changes.</summary>
+    private async Task<EngineContext> ToChangeAsync(CancellationToken ct)
     {
-        ownership.TakeToChange();
+        await change.PrepareAsync(ct);
         return context;
     }
 
-    private Task<T> ChangeVaultAsync<T>(Func<BackupVault, Task<T>> action)
+    private async Task<T> ChangeVaultAsync<T>(Func<BackupVault, Task<T>> action, CancellationToken ct)
     {
-        ownership.TakeToChange();
-        return OnVaultAsync(action);
+        await change.PrepareAsync(ct);
+        return await OnVaultAsync(action);
     }
 
     private Task<T> OnVaultAsync<T>(Func<BackupVault, Task<T>> action) =>

@@ -30,7 +30,7 @@ internal sealed class LocalEngineFactory(Terminal terminal) : IEngineFactory
             host = await ConnectAsync(settings, needs, ct);
             if (needs.HasFlag(EngineNeeds.Vault) || (needs.HasFlag(EngineNeeds.VaultIfNamed) && settings.Vault is not null))
             {
-                vault = await OpenVaultAsync(settings, needs, paths, new Passphrases(settings, terminal, report), ct);
+                vault = await OpenVaultAsync(settings, paths, new Passphrases(settings, terminal, report), ct);
             }
 
             var context = new EngineContext
@@ -42,9 +42,10 @@ internal sealed class LocalEngineFactory(Terminal terminal) : IEngineFactory
                 Effects = EffectGate.FromEnvironment(),
             };
             var notices = needs.HasFlag(EngineNeeds.Recovery) && host is not null ? await new NodeRecovery(context).RecoverAsync(ct) : [];
+            var stores = places.Of(settings);
             return new LocalEngine(
-                context, new VaultOwnership(settings.Vault, settings.Offline), new ServedVms(NodeRegister.DefaultFolder, settings.Offline, terminal.Time), notices,
-                places.Of(settings));
+                context, new VaultChange(new VaultOwnership(settings.Vault, settings.Offline), settings.Vault, stores, paths, terminal.Time),
+                new ServedVms(NodeRegister.DefaultFolder, settings.Offline, terminal.Time), notices, stores);
         }
         catch
         {
@@ -121,7 +122,7 @@ internal sealed class LocalEngineFactory(Terminal terminal) : IEngineFactory
         }
     }
 
-    private async Task<BackupVault> OpenVaultAsync(Settings settings, EngineNeeds needs, NodePaths paths, Passphrases secrets, CancellationToken ct)
+    private async Task<BackupVault> OpenVaultAsync(Settings settings, NodePaths paths, Passphrases secrets, CancellationToken ct)
     {
         var path = StorePlaces.Full(settings.RequiredVault);
         if (!StorePlaces.IsUrl(path) && !Directory.Exists(path))
@@ -134,13 +135,8 @@ internal sealed class LocalEngineFactory(Terminal terminal) : IEngineFactory
         return await FaultMapping.GuardAsync(
             async () =>
             {
-                var store = places.Of(settings).Open(path);
-                if (needs.HasFlag(EngineNeeds.Owner))
-                {
-                    await ProbeRecord.EnsureAsync(path, store, paths.Cache, terminal.Time, ct);
-                }
-
-                return await BackupVault.OpenAsync(store, credential, new VaultOpenOptions { CacheDirectory = paths.Cache, TimeProvider = terminal.Time }, ct);
+                var options = new VaultOpenOptions { CacheDirectory = paths.Cache, TimeProvider = terminal.Time };
+                return await BackupVault.OpenAsync(places.Of(settings).Open(path), credential, options, ct);
             },
             new FaultSubject { VaultPlace = path });
     }
