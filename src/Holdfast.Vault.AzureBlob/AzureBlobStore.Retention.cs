@@ -7,16 +7,15 @@ namespace Holdfast.Vault.AzureBlob;
 /// Deleting, and version-level immutability as Azure documents it: a policy on the blob's current version. Where versions are kept, deleting the blob
 /// only makes its version an earlier one; the space comes back with the version.
 /// </content>
-public sealed partial class AzureBlobStore : IRetainingStore
+public sealed partial class AzureBlobStore
 {
-    private Func<ObjectName, DateTimeOffset?>? _retainNew;
     private bool? _isVersioned;
 
     /// <summary>Whether accounts with a right of their own can end a retention early (unlocked policies); else nobody can.</summary>
     public bool IsGovernance { get; init; }
 
     /// <inheritdoc/>
-    public async ValueTask DeleteAsync(ObjectName name, CancellationToken ct)
+    public override async ValueTask DeleteAsync(ObjectName name, CancellationToken ct)
     {
         string? version = null;
         if (_isVersioned != false)
@@ -28,10 +27,10 @@ public sealed partial class AzureBlobStore : IRetainingStore
 
             version = properties.VersionId;
             _isVersioned ??= version is not null;
-            if (version is not null && properties.ImmutabilityPolicy?.ExpiresOn is { } until && until > _time.GetUtcNow())
+            if (version is not null && properties.ImmutabilityPolicy?.ExpiresOn is { } until && until > Time.GetUtcNow())
             {
                 // Deleting the blob would be allowed and free nothing: only its version is kept.
-                throw new VaultException(VaultErrorKind.Retained, $"{Description} keeps {name} until {until.UtcDateTime:yyyy-MM-dd HH:mm} UTC.") { ObjectName = name.Value };
+                throw Retained(name, until);
             }
         }
 
@@ -39,45 +38,31 @@ public sealed partial class AzureBlobStore : IRetainingStore
     }
 
     /// <inheritdoc/>
-    public ValueTask<RetentionProbe> ProbeRetentionAsync(CancellationToken ct) => new(RetentionTrial.RunAsync(
+    public override ValueTask<RetentionProbe> ProbeRetentionAsync(CancellationToken ct) => new(RetentionTrial.RunAsync(
         this,
         async (name, content, until, token) => await PutAsync(name, [content], PolicyOf(until), token),
         async (name, token) => await DeleteAnywayAsync(name, (await PropertiesAsync(name, token))?.VersionId, token),
-        _time, ct));
+        Time, ct));
 
     /// <inheritdoc/>
-    public async ValueTask RetainUntilAsync(ObjectName name, DateTimeOffset until, CancellationToken ct)
-    {
-        if (await GetRetainedUntilAsync(name, ct) >= until)
-        {
-            return;
-        }
-
-        await CallAsync(
-            async () =>
-            {
-                try
-                {
-                    return await BlobOf(name).SetImmutabilityPolicyAsync(PolicyOf(until), cancellationToken: ct);
-                }
-                catch (RequestFailedException e) when (e.Status is 400 or 409)
-                {
-                    throw new VaultException(
-                        VaultErrorKind.Unsupported,
-                        $"{Description} can't retain {name}: {e.Status} {e.ErrorCode}. Its container needs version-level immutability.");
-                }
-            },
-            "Can't retain", name, ct);
-    }
-
-    /// <inheritdoc/>
-    public async ValueTask<DateTimeOffset?> GetRetainedUntilAsync(ObjectName name, CancellationToken ct) =>
+    public override async ValueTask<DateTimeOffset?> GetRetainedUntilAsync(ObjectName name, CancellationToken ct) =>
         (await PropertiesAsync(name, ct))?.ImmutabilityPolicy?.ExpiresOn;
 
     /// <inheritdoc/>
-    public void RetainNewObjects(Func<ObjectName, DateTimeOffset?>? untilOf) => _retainNew = untilOf;
+    protected override async Task SetRetentionAsync(ObjectName name, DateTimeOffset until, CancellationToken ct)
+    {
+        try
+        {
+            await BlobOf(name).SetImmutabilityPolicyAsync(PolicyOf(until), cancellationToken: ct);
+        }
+        catch (RequestFailedException e) when (e.Status is 400 or 409)
+        {
+            throw new VaultException(
+                VaultErrorKind.Unsupported, $"{Description} can't retain {name}: {e.Status} {e.ErrorCode}. Its container needs version-level immutability.");
+        }
+    }
 
-    private BlobImmutabilityPolicy? PolicyOfNew(ObjectName name) => _retainNew?.Invoke(name) is { } until ? PolicyOf(until) : null;
+    private BlobImmutabilityPolicy? PolicyOfNew(ObjectName name) => RetentionOfNew(name) is { } until ? PolicyOf(until) : null;
 
     private BlobImmutabilityPolicy PolicyOf(DateTimeOffset until) =>
         new() { ExpiresOn = until, PolicyMode = IsGovernance ? BlobImmutabilityPolicyMode.Unlocked : BlobImmutabilityPolicyMode.Locked };

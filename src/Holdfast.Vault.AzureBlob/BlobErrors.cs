@@ -8,11 +8,12 @@ internal static class BlobErrors
 {
     public static bool IsMissing(RequestFailedException e) => e.Status == 404 && e.ErrorCode is not "ContainerNotFound" and not "ContainerBeingDeleted";
 
-    public static bool IsTaken(RequestFailedException e) => e.Status == 412 || e.ErrorCode is "BlobAlreadyExists";
-
-    public static bool IsPastEnd(RequestFailedException e) => e.Status == 416;
-
-    public static bool IsRetained(RequestFailedException e) => e.ErrorCode is "BlobImmutableDueToPolicy" or "BlobImmutableDueToLegalHold";
+    /// <summary>What a refusal means. What is retained is there, so its name is taken.</summary>
+    public static RemoteAnswer AnswerOf(RequestFailedException e) =>
+        IsMissing(e) ? RemoteAnswer.Missing
+        : e.Status == 412 || e.ErrorCode is "BlobAlreadyExists" or "BlobImmutableDueToPolicy" or "BlobImmutableDueToLegalHold" ? RemoteAnswer.Taken
+        : e.Status == 416 ? RemoteAnswer.PastEnd
+        : RemoteAnswer.None;
 
     /// <summary>Whether an exception is of the client library or of the network, and not a cancellation that was asked for.</summary>
     public static bool IsOurs(Exception e, CancellationToken ct) =>

@@ -10,9 +10,12 @@ internal static class S3Errors
 {
     public static bool IsMissing(AmazonS3Exception e) => e.StatusCode == HttpStatusCode.NotFound && e.ErrorCode is not ("NoSuchBucket" or "NoSuchUpload");
 
-    public static bool IsTaken(AmazonS3Exception e) => e.StatusCode == HttpStatusCode.PreconditionFailed;
-
-    public static bool IsPastEnd(AmazonS3Exception e) => e.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable;
+    /// <summary>What a refusal means.</summary>
+    public static RemoteAnswer AnswerOf(AmazonS3Exception e) =>
+        IsMissing(e) ? RemoteAnswer.Missing
+        : e.StatusCode == HttpStatusCode.PreconditionFailed ? RemoteAnswer.Taken
+        : e.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable ? RemoteAnswer.PastEnd
+        : RemoteAnswer.None;
 
     /// <summary>Whether an exception is of the client library or of the network, and not a cancellation that was asked for.</summary>
     public static bool IsOurs(Exception e, CancellationToken ct) =>

@@ -5,17 +5,16 @@ using Amazon.S3.Model;
 namespace Holdfast.Vault.S3;
 
 /// <content>Deleting, and object lock. A bucket with object lock keeps versions: what is deleted is the version, since a delete marker frees nothing.</content>
-public sealed partial class S3Store : IRetainingStore
+public sealed partial class S3Store
 {
     private readonly SemaphoreSlim _asking = new(1);
     private bool? _isVersioned;
-    private Func<ObjectName, DateTimeOffset?>? _retainNew;
 
     /// <summary>How firmly objects are retained.</summary>
     public ObjectLockRetentionMode LockMode { get; init; } = ObjectLockRetentionMode.Compliance;
 
     /// <inheritdoc/>
-    public async ValueTask DeleteAsync(ObjectName name, CancellationToken ct)
+    public override async ValueTask DeleteAsync(ObjectName name, CancellationToken ct)
     {
         string? version = null;
         if (await IsVersionedAsync(ct))
@@ -41,12 +40,9 @@ public sealed partial class S3Store : IRetainingStore
                 }
                 catch (AmazonS3Exception e) when (e.StatusCode == HttpStatusCode.Forbidden && version is not null)
                 {
-                    if (await GetRetainedUntilAsync(name, ct) is { } until && until > _time.GetUtcNow())
+                    if (await GetRetainedUntilAsync(name, ct) is { } until && until > Time.GetUtcNow())
                     {
-                        throw new VaultException(VaultErrorKind.Retained, $"{Description} keeps {name} until {until.UtcDateTime:yyyy-MM-dd HH:mm} UTC.")
-                        {
-                            ObjectName = name.Value,
-                        };
+                        throw Retained(name, until);
                     }
 
                     throw;
@@ -58,7 +54,7 @@ public sealed partial class S3Store : IRetainingStore
     }
 
     /// <inheritdoc/>
-    public async ValueTask<RetentionProbe> ProbeRetentionAsync(CancellationToken ct) =>
+    public override async ValueTask<RetentionProbe> ProbeRetentionAsync(CancellationToken ct) =>
         await IsVersionedAsync(ct)
             ? await RetentionTrial.RunAsync(
                 this,
@@ -67,39 +63,11 @@ public sealed partial class S3Store : IRetainingStore
                     await CreateAsync(name, content, token);
                     await RetainUntilAsync(name, until, token);
                 },
-                DeleteAsync, _time, ct)
+                DeleteAsync, Time, ct)
             : new RetentionProbe(RetentionSupport.Unsupported, $"The bucket of {Description} was made without object lock.");
 
     /// <inheritdoc/>
-    public async ValueTask RetainUntilAsync(ObjectName name, DateTimeOffset until, CancellationToken ct)
-    {
-        if (await GetRetainedUntilAsync(name, ct) >= until)
-        {
-            return;
-        }
-
-        await CallAsync(
-            async () =>
-            {
-                try
-                {
-                    return await Client.PutObjectRetentionAsync(
-                        new PutObjectRetentionRequest
-                        {
-                            BucketName = Bucket, Key = KeyOf(name), Retention = new ObjectLockRetention { Mode = LockMode, RetainUntilDate = until.UtcDateTime },
-                        },
-                        ct);
-                }
-                catch (AmazonS3Exception e) when (e.StatusCode == HttpStatusCode.BadRequest)
-                {
-                    throw new VaultException(VaultErrorKind.Unsupported, $"{Description} can't retain {name}: {e.ErrorCode}. Its bucket must be made with object lock.");
-                }
-            },
-            "Can't retain", name, ct);
-    }
-
-    /// <inheritdoc/>
-    public async ValueTask<DateTimeOffset?> GetRetainedUntilAsync(ObjectName name, CancellationToken ct) => await CallAsync<DateTimeOffset?>(
+    public override async ValueTask<DateTimeOffset?> GetRetainedUntilAsync(ObjectName name, CancellationToken ct) => await CallAsync<DateTimeOffset?>(
         async () =>
         {
             try
@@ -116,17 +84,28 @@ public sealed partial class S3Store : IRetainingStore
         "Can't look at the retention of", name, ct);
 
     /// <inheritdoc/>
-    public void RetainNewObjects(Func<ObjectName, DateTimeOffset?>? untilOf) => _retainNew = untilOf;
+    protected override async Task SetRetentionAsync(ObjectName name, DateTimeOffset until, CancellationToken ct)
+    {
+        var retention = new ObjectLockRetention { Mode = LockMode, RetainUntilDate = until.UtcDateTime };
+        try
+        {
+            await Client.PutObjectRetentionAsync(new PutObjectRetentionRequest { BucketName = Bucket, Key = KeyOf(name), Retention = retention }, ct);
+        }
+        catch (AmazonS3Exception e) when (e.StatusCode == HttpStatusCode.BadRequest)
+        {
+            throw new VaultException(VaultErrorKind.Unsupported, $"{Description} can't retain {name}: {e.ErrorCode}. Its bucket must be made with object lock.");
+        }
+    }
 
     /// <summary>
     /// What a creation came to that the server reported as done. Where versions are kept the server may have overlooked the condition, and made a version
     /// beside the one that was there: the oldest is the object. Who made a later one takes it away again, before anything else is done with it.
     /// </summary>
-    internal async Task<CreateOutcome> SettleAsync(ObjectName name, string? version, CancellationToken ct)
+    private async Task<CreateOutcome> SettleAsync(ObjectName name, string? version, CancellationToken ct)
     {
         if (!await IsVersionedAsync(ct))
         {
-            if (_retainNew?.Invoke(name) is { } never)
+            if (RetentionOfNew(name) is { } never)
             {
                 throw new VaultException(VaultErrorKind.Unsupported, $"{Description} can't retain {name} until {never.UtcDateTime:u}: its bucket was made without object lock.");
             }
@@ -142,7 +121,7 @@ public sealed partial class S3Store : IRetainingStore
         }
 
         // Only now: what is retained can't be taken away again.
-        if (_retainNew?.Invoke(name) is { } until)
+        if (RetentionOfNew(name) is { } until)
         {
             await RetainUntilAsync(name, until, ct);
         }
@@ -158,7 +137,7 @@ public sealed partial class S3Store : IRetainingStore
             return;
         }
 
-        var before = _time.GetUtcNow() - TimeSpan.FromMinutes(10);
+        var before = Time.GetUtcNow() - TimeSpan.FromMinutes(10);
         var request = new ListVersionsRequest { BucketName = Bucket, Prefix = Prefix + "points/" };
         S3ObjectVersion? newer = null;
         do

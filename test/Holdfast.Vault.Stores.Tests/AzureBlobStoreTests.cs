@@ -1,6 +1,4 @@
 using System.Security.Cryptography;
-using Azure.Storage;
-using Azure.Storage.Blobs;
 using Holdfast.Vault.AzureBlob;
 using Holdfast.Vault.Stores.Tests.Servers;
 using Holdfast.Vault.Tests;
@@ -69,9 +67,7 @@ public sealed class AzureBlobStoreTests(AzuriteServer server) : ObjectStoreConfo
     private AzureBlobStore Parted()
     {
         var place = server.NewPlace();
-        var container = new BlobContainerClient(
-            new Uri($"{server.Url}{AzuriteServer.Account}/{AzuriteServer.Container}"), new StorageSharedKeyCredential(AzuriteServer.Account, AzuriteServer.Key));
-        return new AzureBlobStore(container, place.Split('/')[^1], place, TransferLimits.None, TimeProvider.System) { PartBytes = MiB };
+        return new AzureBlobStore(server.Client(), place.Split('/')[^1], place, TransferLimits.None, TimeProvider.System) { PartBytes = MiB };
     }
 
     private static async Task<CreateOutcome> UploadAsync(AzureBlobStore store, byte[] content)

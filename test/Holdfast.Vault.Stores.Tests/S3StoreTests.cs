@@ -34,7 +34,7 @@ public sealed class S3StoreTests(RadosgwServer server) : ObjectStoreConformance
         using var dead = Parted(place);
         var killed = await dead.BeginCreateAsync(Big, Ct);
         await killed.AppendAsync(new byte[6 * MiB], Ct);
-        using var store = new S3Store(server.Client(), RadosgwServer.Bucket, place.Split('/')[^1], place, TransferLimits.None, TimeProvider.System)
+        using var store = new S3Store(server.Client(), RadosgwServer.Container, place.Split('/')[^1], place, TransferLimits.None, TimeProvider.System)
         {
             PartBytes = 5 * MiB, RemainsOlderThan = TimeSpan.FromSeconds(-60),
         };
@@ -82,7 +82,7 @@ public sealed class S3StoreTests(RadosgwServer server) : ObjectStoreConformance
     [Fact]
     public async Task An_object_that_is_locked_is_kept_until_its_date_and_the_date_only_moves_later()
     {
-        using var store = server.Open(server.NewPlace(RadosgwServer.LockedBucket));
+        using var store = server.Open(server.NewPlace(RadosgwServer.LockedContainer));
         var (kept, free, born) = (ObjectName.Of("a/kept"), ObjectName.Of("a/free"), ObjectName.Of("a/born"));
         await store.CreateAsync(kept, "1"u8.ToArray(), Ct);
         await store.CreateAsync(free, "2"u8.ToArray(), Ct);
@@ -114,7 +114,7 @@ public sealed class S3StoreTests(RadosgwServer server) : ObjectStoreConformance
     [Fact]
     public async Task The_trial_of_immutability_tells_a_bucket_with_object_lock_from_one_without()
     {
-        using var locked = server.Open(server.NewPlace(RadosgwServer.LockedBucket));
+        using var locked = server.Open(server.NewPlace(RadosgwServer.LockedContainer));
         Assert.Equal(RetentionSupport.Enforced, (await locked.ProbeRetentionAsync(Ct)).Support);
         using var plain = server.Open(server.NewPlace());
         Assert.Equal(RetentionSupport.Unsupported, (await plain.ProbeRetentionAsync(Ct)).Support);
@@ -124,7 +124,7 @@ public sealed class S3StoreTests(RadosgwServer server) : ObjectStoreConformance
     [Fact]
     public async Task In_a_bucket_with_versions_nothing_is_replaced_either()
     {
-        using var store = server.Open(server.NewPlace(RadosgwServer.LockedBucket));
+        using var store = server.Open(server.NewPlace(RadosgwServer.LockedContainer));
         var report = await StoreProbe.RunAsync(store, withRetention: true, TimeProvider.System, Ct);
         Assert.Equal(Enum.GetValues<StoreCheck>().Length, report.Checks.Count);
         Assert.Equal(RetentionSupport.Enforced, report.Retention?.Support);
@@ -144,7 +144,7 @@ public sealed class S3StoreTests(RadosgwServer server) : ObjectStoreConformance
     protected override IObjectStore CreateStore() => server.Open(server.NewPlace());
 
     private S3Store Parted(string place) =>
-        new(server.Client(), RadosgwServer.Bucket, place.Split('/')[^1], place, TransferLimits.None, TimeProvider.System) { PartBytes = 5 * MiB };
+        new(server.Client(), RadosgwServer.Container, place.Split('/')[^1], place, TransferLimits.None, TimeProvider.System) { PartBytes = 5 * MiB };
 
     private static async Task<CreateOutcome> UploadAsync(S3Store store, byte[] content)
     {

@@ -6,6 +6,7 @@ using Holdfast.Vault.Stores.Tests.Servers;
 namespace Holdfast.Vault.Stores.Tests.Commands;
 
 /// <summary>The command on vaults in a folder, at a real S3 server and at a real Blob server: the same, whatever is behind it.</summary>
+[Collection(Command.Collection)]
 public sealed class StoreCommandTests(RadosgwServer radosgw, AzuriteServer azurite) : IDisposable
 {
     private const int MiB = 1 << 20;
@@ -52,7 +53,7 @@ public sealed class StoreCommandTests(RadosgwServer radosgw, AzuriteServer azuri
         var vault = await InitAsync(kind);
         var image = Image(32);
         var watch = Stopwatch.StartNew();
-        await BackUpAsync(vault, image);
+        await _holdfast.RunProcessAsync(vault, "backup", "--image", image);
         var whole = watch.Elapsed;
         for (var round = 0; round < Rounds; round++)
         {
@@ -70,6 +71,52 @@ public sealed class StoreCommandTests(RadosgwServer radosgw, AzuriteServer azuri
     }
 
     [Fact]
+    public async Task Points_are_copied_to_a_vault_with_the_same_passphrase_and_to_one_with_another()
+    {
+        var image = Image(2);
+        var (folder, s3, blob) = (await InitAsync("folder"), await InitAsync("s3"), azurite.NewPlace());
+        using var other = new Command(Command.CredentialsOfBoth, "another passphrase entirely");
+        await other.RunAsync(blob, "vault", "init", "--recovery-key-file", other["key"]);
+        await BackUpAsync(folder, image);
+
+        Assert.Equal((1, 0), await CopyAsync(folder, s3));
+        Assert.Equal((1, 0), await CopyAsync(s3, blob, "--to-passphrase-file", other["passphrase"]));
+        Assert.Equal((0, 1), await CopyAsync(folder, s3));
+        Assert.Equal(await File.ReadAllBytesAsync(image, Ct), await RestoreAsync(other, blob, image));
+
+        async Task<(int Copied, int AlreadyThere)> CopyAsync(string from, string to, params string[] more)
+        {
+            var said = await _holdfast.RunAsync(from, ["vault", "copy", "--to", to, .. more]);
+            return (said.GetProperty("copied").GetArrayLength(), said.GetProperty("alreadyThere").GetInt32());
+        }
+    }
+
+    // Each command that changes a vault tries its store once, and what was found is remembered; those that only read it don't.
+    [Theory]
+    [InlineData("points", "protect")]
+    [InlineData("vault", "gc")]
+    [InlineData("vault", "key")]
+    public async Task A_store_is_tried_before_the_first_change_whichever_command_makes_it(string room, string verb)
+    {
+        var vault = await InitAsync("azblob");
+        var image = Image(2);
+        var point = IdOf(await BackUpAsync(vault, image));
+        using var elsewhere = new Command(Command.CredentialsOfBoth);
+        await elsewhere.RunAsync(vault, "points", "list");
+        Assert.False(Directory.Exists(Path.Combine(elsewhere["cache"], "probed")));
+        string[] change = (room, verb) switch
+        {
+            ("points", _) => ["points", "protect", image, "--point", point],
+            ("vault", "gc") => ["vault", "gc"],
+            _ => ["vault", "key", "add", "--new-recovery-key-file", elsewhere["key"]],
+        };
+
+        await elsewhere.RunAsync(vault, change);
+
+        Assert.Single(Directory.GetFiles(Path.Combine(elsewhere["cache"], "probed")));
+    }
+
+    [Fact]
     public async Task A_wrong_place_a_missing_bucket_and_wrong_credentials_are_told_apart()
     {
         using var stranger = new Command("AWS_ACCESS_KEY_ID=AKTEST\nAWS_SECRET_ACCESS_KEY=not-the-secret\n");
@@ -84,7 +131,7 @@ public sealed class StoreCommandTests(RadosgwServer radosgw, AzuriteServer azuri
     {
         var plain = await _holdfast.RunAsync(radosgw.NewPlace(), "vault", "probe");
         Assert.Equal("unsupported", plain.GetProperty("retention").GetString());
-        var locked = await _holdfast.RunAsync(radosgw.NewPlace(RadosgwServer.LockedBucket), "vault", "probe");
+        var locked = await _holdfast.RunAsync(radosgw.NewPlace(RadosgwServer.LockedContainer), "vault", "probe");
         Assert.Equal("enforced", locked.GetProperty("retention").GetString());
         var blob = await _holdfast.RunAsync(azurite.NewPlace(), "vault", "probe");
         Assert.Equal("notEnforced", blob.GetProperty("retention").GetString());
@@ -105,7 +152,7 @@ public sealed class StoreCommandTests(RadosgwServer radosgw, AzuriteServer azuri
         {
             "folder" => _holdfast[$"vault-{Guid.NewGuid():N}"],
             "s3" => radosgw.NewPlace(),
-            "s3-locked" => radosgw.NewPlace(RadosgwServer.LockedBucket),
+            "s3-locked" => radosgw.NewPlace(RadosgwServer.LockedContainer),
             _ => azurite.NewPlace(),
         };
         await _holdfast.RunAsync(vault, "vault", "init", "--recovery-key-file", _holdfast[$"key-{Guid.NewGuid():N}"]);
@@ -137,12 +184,12 @@ public sealed class StoreCommandTests(RadosgwServer radosgw, AzuriteServer azuri
 
     private static string IdOf(JsonElement point) => point.GetProperty("point").GetString()!;
 
-    private Task<byte[]> RestoreAsync(string vault, string image, JsonElement point) => RestoreAsync(vault, image, IdOf(point));
+    private Task<byte[]> RestoreAsync(string vault, string image, JsonElement point) => RestoreAsync(_holdfast, vault, image, "--point", IdOf(point));
 
-    private async Task<byte[]> RestoreAsync(string vault, string image, string point)
+    private static async Task<byte[]> RestoreAsync(Command holdfast, string vault, string image, params string[] which)
     {
-        var folder = Directory.CreateDirectory(_holdfast[$"restored-{Guid.NewGuid():N}"]).FullName;
-        var result = await _holdfast.RunAsync(vault, "restore", image, "--point", point, "--disks-to", folder, "--format", "raw");
+        var folder = Directory.CreateDirectory(holdfast[$"restored-{Guid.NewGuid():N}"]).FullName;
+        var result = await holdfast.RunAsync(vault, ["restore", image, .. which, "--disks-to", folder, "--format", "raw"]);
         var path = result.GetProperty("disks")[0].GetProperty("path").GetString()!;
         var bytes = await File.ReadAllBytesAsync(path, Ct);
         Directory.Delete(folder, recursive: true);

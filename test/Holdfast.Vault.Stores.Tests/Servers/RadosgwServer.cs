@@ -6,21 +6,10 @@ using Holdfast.Vault.S3;
 namespace Holdfast.Vault.Stores.Tests.Servers;
 
 /// <summary>Ceph's radosgw, with one bucket without object lock and one with it.</summary>
-public sealed class RadosgwServer() : StoreServer("radosgw.sh")
+public sealed class RadosgwServer() : StoreServer<S3Store>(
+    "radosgw.sh", new S3Scheme(), "", new() { ["AWS_ACCESS_KEY_ID"] = "AKTEST", ["AWS_SECRET_ACCESS_KEY"] = "SKTEST" })
 {
-    public const string Bucket = "plain";
-    public const string LockedBucket = "locked";
-
-    /// <summary>What the keys of the server are given by.</summary>
-    public static Dictionary<string, string> Variables { get; } = new() { ["AWS_ACCESS_KEY_ID"] = "AKTEST", ["AWS_SECRET_ACCESS_KEY"] = "SKTEST" };
-
-    public StoreContext Context { get; } = new() { Credentials = StoreCredentials.Of(Variables) };
-
-    /// <summary>A place of its own for each test.</summary>
-    public string NewPlace(string bucket = Bucket) => $"s3+http://{Url.Authority}/{bucket}/{Guid.NewGuid():N}";
-
-    /// <summary>The bare store of a place.</summary>
-    public S3Store Open(string place, StoreContext? context = null) => (S3Store)new S3Scheme().Open(place, context ?? Context);
+    public const string LockedContainer = "locked";
 
     public AmazonS3Client Client() => new(
         new BasicAWSCredentials("AKTEST", "SKTEST"),
@@ -33,7 +22,7 @@ public sealed class RadosgwServer() : StoreServer("radosgw.sh")
     protected override async Task PrepareAsync()
     {
         using var client = Client();
-        await client.PutBucketAsync(new PutBucketRequest { BucketName = Bucket });
-        await client.PutBucketAsync(new PutBucketRequest { BucketName = LockedBucket, ObjectLockEnabledForBucket = true });
+        await client.PutBucketAsync(new PutBucketRequest { BucketName = Container });
+        await client.PutBucketAsync(new PutBucketRequest { BucketName = LockedContainer, ObjectLockEnabledForBucket = true });
     }
 }
