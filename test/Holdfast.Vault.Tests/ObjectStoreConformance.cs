@@ -82,6 +82,16 @@ public abstract class ObjectStoreConformance
     }
 
     [Fact]
+    public async Task An_object_is_read_from_the_moment_at_which_its_upload_is_completed()
+    {
+        var store = CreateStore();
+        await using var upload = await store.BeginCreateAsync(Name, Ct);
+        await upload.AppendAsync("abc"u8.ToArray(), Ct);
+        await upload.CompleteAsync(Ct);
+        Assert.Equal(3, await store.ReadAsync(Name, 0, new byte[3], Ct));
+    }
+
+    [Fact]
     public async Task Listing_shows_just_what_is_below_the_prefix()
     {
         var store = CreateStore();

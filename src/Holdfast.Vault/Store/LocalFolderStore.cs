@@ -56,9 +56,15 @@ public sealed class LocalFolderStore : IObjectStore
     /// <inheritdoc/>
     public async ValueTask<int> ReadAsync(ObjectName name, long offset, Memory<byte> target, CancellationToken ct)
     {
+        var error = Posix.OpenToRead(PathOf(name), out var file);
+        using var opened = file;
+        if (error != 0)
+        {
+            return error is Posix.ENOENT or Posix.ENOTDIR ? -1 : throw StoreErrors.FromErrno(error, $"Can't read {name} in {Description}");
+        }
+
         try
         {
-            using var file = File.OpenHandle(PathOf(name), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
             var done = 0;
             while (done < target.Length)
             {
@@ -72,10 +78,6 @@ public sealed class LocalFolderStore : IObjectStore
             }
 
             return done;
-        }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
-        {
-            return -1;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -6,13 +6,14 @@ namespace Holdfast.Vault;
 /// <summary>The few system calls that .NET has no call for.</summary>
 internal static partial class Posix
 {
-    public const int EPERM = 1, ENOENT = 2, EACCES = 13, EEXIST = 17, EINVAL = 22, EROFS = 30, ENOSPC = 28, EMLINK = 31, ENOSYS = 38,
+    public const int EPERM = 1, ENOENT = 2, EINTR = 4, EACCES = 13, EEXIST = 17, ENOTDIR = 20, EINVAL = 22, EROFS = 30, ENOSPC = 28, EMLINK = 31, ENOSYS = 38,
         EOPNOTSUPP = 95, EDQUOT = 122;
 
     private const int AtFdCwd = -100;
     private const uint RenameNoReplace = 1;
     private const uint SyncFileRangeWrite = 2;
-    private const int OpenReadOnlyDirectory = 0x10000 | 0x80000; // O_DIRECTORY | O_CLOEXEC
+    private const int OpenReadOnly = 0x80000; // O_RDONLY | O_CLOEXEC
+    private const int OpenReadOnlyDirectory = 0x10000 | OpenReadOnly; // O_DIRECTORY
 
     /// <summary>Renames without replacing; 0 or errno.</summary>
     public static int RenameExclusively(string from, string to) =>
@@ -20,6 +21,20 @@ internal static partial class Posix
 
     /// <summary>A second name for a file; 0 or errno.</summary>
     public static int Link(string from, string to) => link(from, to) == 0 ? 0 : Marshal.GetLastPInvokeError();
+
+    /// <summary>Opens a file to read it, without the lock that .NET takes: its writer may hold one a moment longer than the file has had its name. 0 or errno.</summary>
+    public static int OpenToRead(string path, out SafeFileHandle file)
+    {
+        int fd, error;
+        do
+        {
+            fd = open(path, OpenReadOnly);
+            error = fd < 0 ? Marshal.GetLastPInvokeError() : 0;
+        }
+        while (error == EINTR);
+        file = new SafeFileHandle(fd, ownsHandle: true);
+        return error;
+    }
 
     /// <summary>Makes a folder's entries durable; 0 or errno.</summary>
     public static int SyncFolder(string path)
