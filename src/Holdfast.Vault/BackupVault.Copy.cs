@@ -24,8 +24,15 @@ public sealed partial class BackupVault
     internal Task MarkAheadAsync(SourceId source, PointId point, RetentionMark mark, CancellationToken ct) =>
         _retention.WriteAsync(source, point, 1, new(mark, false), ct);
 
+    /// <summary>A reader of chunks that <see cref="CompareDisksAsync"/> names, one after the other.</summary>
+    internal PackReader ReadInOrder() => new(Store, Keys, inOrder: true);
+
+    /// <summary>Reads a chunk into the target, which is of the chunk size.</summary>
+    internal ValueTask ReadChunkAsync(PackReader reader, PointDisk disk, long chunk, ChunkId id, Memory<byte> target, CancellationToken ct) =>
+        _reader.ReadChunkAsync(reader, disk, chunk, id, target, ct);
+
     /// <summary>The chunks in which a disk differs from another of the same shape (or from zeros), ascending. Reads maps, not data.</summary>
-    internal async IAsyncEnumerable<(long Chunk, bool IsZero)> CompareDisksAsync(
+    internal async IAsyncEnumerable<(long Chunk, ChunkId Id)> CompareDisksAsync(
         PointDisk? before, PointDisk disk, [EnumeratorCancellation] CancellationToken ct)
     {
         await KnowAsync(disk.Point, ct);
@@ -46,7 +53,7 @@ public sealed partial class BackupVault
                     var (a, b) = (inOld ? old.Current[i] : ChunkId.Zero, inNow ? now.Current[i] : ChunkId.Zero);
                     if (a != b)
                     {
-                        yield return (first + i, b.IsZero);
+                        yield return (first + i, b);
                     }
                 }
             }

@@ -59,9 +59,10 @@ internal sealed class VaultCopier(BackupVault from, BackupVault to)
     {
         var isIncremental = before is not null && basedOn is not null;
         var writer = session.BeginDisk(new DiskSpec(disk.Name, disk.SizeBytes, disk.ChunkSizeBytes, disk.Identity), isIncremental ? basedOn : null);
-        await foreach (var (chunk, isZero) in from.CompareDisksAsync(isIncremental ? before : null, disk, ct))
+        using var reader = from.ReadInOrder();
+        await foreach (var (chunk, id) in from.CompareDisksAsync(isIncremental ? before : null, disk, ct))
         {
-            if (isZero)
+            if (id.IsZero)
             {
                 await writer.WriteZerosAsync(chunk, 1, ct);
                 continue;
@@ -70,7 +71,7 @@ internal sealed class VaultCopier(BackupVault from, BackupVault to)
             var buffer = to.RentChunk(disk.ChunkSizeBytes);
             try
             {
-                await from.ReadChunkAsync(disk, chunk, buffer.Memory, ct);
+                await from.ReadChunkAsync(reader, disk, chunk, id, buffer.Memory, ct);
             }
             catch
             {

@@ -24,7 +24,7 @@ internal sealed class Repacker(BackupVault vault, RetentionStore retention, Live
         await using (var session = await vault.OpenSessionAsync(Source, ct))
         {
             await retention.WriteAsync(Source, session.PointId, 1, new(RetentionMark.None, Deleting: true), ct);
-            using var reader = new PackReader(vault.Store, vault.Keys);
+            using var reader = new PackReader(vault.Store, vault.Keys, inOrder: true);
             foreach (var pack in packs)
             {
                 if (await TryCopyAsync(session.Store, reader, pack.Pack, bytes => progress?.Report(new GcProgress(GcStage.Repack, bytes, total)), ct))

@@ -3,10 +3,17 @@ using System.Security.Cryptography;
 namespace Holdfast.Vault;
 
 /// <summary>Reads records and footers of packs. One worker's: not for concurrent use.</summary>
-internal sealed class PackReader(IObjectStore store, VaultKeys keys) : IDisposable
+/// <param name="store">The store.</param>
+/// <param name="keys">The keys.</param>
+/// <param name="inOrder">Whether chunks are read one after the other as they were written, so that a distant store is read ahead; map pages always are.</param>
+internal sealed class PackReader(IObjectStore store, VaultKeys keys, bool inOrder = false) : IDisposable
 {
     private const int CiphersMax = 32;
 
+    // Holds the footer of nearly every pack, so that it needn't be asked for its length first.
+    private const int TailBytes = 128 << 10;
+
+    private readonly PackBlocks? _blocks = ReadShape.Of(store) is { BlockBytes: > 0 and var bytes } ? new(store, bytes) : null;
     private readonly Dictionary<PackId, AesGcm> _ciphers = [];
     private byte[] _scratch = [];
     private byte[] _record = [];
@@ -26,6 +33,13 @@ internal sealed class PackReader(IObjectStore store, VaultKeys keys) : IDisposab
         if (_record.Length < length)
         {
             _record = GC.AllocateUninitializedArray<byte>(length);
+        }
+
+        // What doesn't open is read again by itself.
+        if (_blocks is not null && (inOrder || at.Pack.Kind == PackKind.Map) && await _blocks.TryReadAsync(at.Pack, at.Offset, _record.AsMemory(0, length), ct)
+            && TryOpen(at.Pack, id, _record.AsSpan(0, length), target.Span))
+        {
+            return true;
         }
 
         return await store.ReadAsync(at.Pack.Name, at.Offset, _record.AsMemory(0, length), ct) == length
@@ -49,31 +63,44 @@ internal sealed class PackReader(IObjectStore store, VaultKeys keys) : IDisposab
     }
 
     /// <summary>Reads a pack's footer.</summary>
+    /// <param name="pack">The pack.</param>
+    /// <param name="packBytes">Its length.</param>
+    /// <param name="ct">Cancels it.</param>
+    /// <param name="beginning">Its first bytes, if they have been read: its header, or all of it.</param>
     /// <returns>The entries' bytes, <see cref="PackFormat.FooterEntryBytes"/> each; null if the pack is damaged.</returns>
-    public async Task<byte[]?> TryReadFooterAsync(PackInfo pack, long packBytes, CancellationToken ct)
+    public async Task<byte[]?> TryReadFooterAsync(PackInfo pack, long packBytes, CancellationToken ct, ReadOnlyMemory<byte> beginning = default)
     {
         if (packBytes is < PackFormat.HeaderBytes + PackFormat.TagBytes + PackFormat.TrailerBytes or > int.MaxValue || !keys.Knows(pack.Epoch))
         {
             return null;
         }
 
-        var header = new byte[PackFormat.HeaderBytes];
-        var trailer = new byte[PackFormat.TrailerBytes];
-        if (await store.ReadAsync(pack.Name, 0, header, ct) != header.Length
-            || !PackFormat.IsHeader(CipherOf(pack), keys, pack.Kind, pack.Epoch, pack.Id, pack.Session, header)
-            || await store.ReadAsync(pack.Name, packBytes - trailer.Length, trailer, ct) != trailer.Length
-            || !PackFormat.TryReadTrailer(trailer, packBytes, out var records))
+        if (await PieceAsync(0, PackFormat.HeaderBytes) is not { } header
+            || !PackFormat.IsHeader(CipherOf(pack), keys, pack.Kind, pack.Epoch, pack.Id, pack.Session, header.Span)
+            || await PieceAsync(Math.Max(0, packBytes - TailBytes), (int)Math.Min(packBytes, TailBytes)) is not { } tail
+            || !PackFormat.TryReadTrailer(tail.Span[^PackFormat.TrailerBytes..], packBytes, out var records))
         {
             return null;
         }
 
         var plain = new byte[records * PackFormat.FooterEntryBytes];
-        var footer = new byte[plain.Length + PackFormat.TagBytes];
-        var offset = packBytes - trailer.Length - footer.Length;
-        return await store.ReadAsync(pack.Name, offset, footer, ct) == footer.Length
-            && PackFormat.TryOpenFooter(CipherOf(pack), keys, pack.Kind, pack.Id, records, (uint)offset, footer, plain)
-                ? plain
-                : null;
+        var footerBytes = plain.Length + PackFormat.TagBytes;
+        var offset = packBytes - PackFormat.TrailerBytes - footerBytes;
+        var footer = footerBytes + PackFormat.TrailerBytes <= tail.Length
+            ? tail[^(footerBytes + PackFormat.TrailerBytes)..^PackFormat.TrailerBytes]
+            : await PieceAsync(offset, footerBytes);
+        return footer is { } there && PackFormat.TryOpenFooter(CipherOf(pack), keys, pack.Kind, pack.Id, records, (uint)offset, there.Span, plain) ? plain : null;
+
+        async ValueTask<ReadOnlyMemory<byte>?> PieceAsync(long at, int length)
+        {
+            if (at + length <= beginning.Length)
+            {
+                return beginning.Slice((int)at, length);
+            }
+
+            var piece = GC.AllocateUninitializedArray<byte>(length);
+            return await store.ReadAsync(pack.Name, at, piece, ct) == length ? (ReadOnlyMemory<byte>?)piece : null;
+        }
     }
 
     /// <summary>Reads the footer of a pack that no segment tells the kind of.</summary>

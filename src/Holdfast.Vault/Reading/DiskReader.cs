@@ -3,20 +3,20 @@ using System.Threading.Channels;
 namespace Holdfast.Vault;
 
 /// <summary>
-/// Restores a disk: one reader walks the map and groups chunks that lie near each other in a pack into ranged reads;
-/// workers read, open and write. Bounded by the number of reads on their way.
+/// Restores a disk: one reader walks the map and groups chunks that lie near each other in a pack into ranged reads, as long as the store's
+/// distance makes worthwhile; workers read, open and write. Bounded by the number of reads on their way.
 /// </summary>
 internal sealed class DiskReader(IObjectStore store, VaultKeys keys, VaultIndex index, VaultOpenOptions options)
 {
-    private const int ReadBytesMax = 1 << 20;
-    private const int GapBytesMax = 64 << 10;
+    private readonly ReadShape _shape = ReadShape.Of(store);
 
     public async Task CopyAsync(PointDisk disk, IDiskTarget target, IProgress<long>? progress, CancellationToken ct)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        var reads = Channel.CreateBounded<ReadGroup>(new BoundedChannelOptions(options.Parallelism * 4) { SingleWriter = true });
+        var readers = _shape.Readers(options.Parallelism);
+        var reads = Channel.CreateBounded<ReadGroup>(new BoundedChannelOptions(readers * 4) { SingleWriter = true });
         var done = new CopyProgress(disk, progress);
-        var tasks = Enumerable.Range(0, Math.Max(1, options.Parallelism))
+        var tasks = Enumerable.Range(0, readers)
             .Select(_ => GuardAsync(() => WorkAsync(disk, target, reads.Reader, done, stop.Token)))
             .Append(GuardAsync(() => PlanAsync(disk, reads.Writer, done, stop.Token)))
             .ToArray();
@@ -75,7 +75,7 @@ internal sealed class DiskReader(IObjectStore store, VaultKeys keys, VaultIndex 
 
     public async Task<byte[]> ReadAttachmentAsync(Point point, PointAttachment attachment, CancellationToken ct)
     {
-        using var reader = new PackReader(store, keys);
+        using var reader = new PackReader(store, keys, inOrder: true);
         var content = new byte[attachment.SizeBytes];
         for (var i = 0; i < attachment.Chunks.Count; i++)
         {
@@ -91,6 +91,16 @@ internal sealed class DiskReader(IObjectStore store, VaultKeys keys, VaultIndex 
         }
 
         return content;
+    }
+
+    /// <summary>Reads a chunk by its id, with a reader that the caller keeps for those that follow.</summary>
+    /// <exception cref="VaultException">Damaged.</exception>
+    public async ValueTask ReadChunkAsync(PackReader reader, PointDisk disk, long chunk, ChunkId id, Memory<byte> target, CancellationToken ct)
+    {
+        if (!await TryReadAsync(reader, id, target, ct))
+        {
+            throw Unreadable(disk, chunk);
+        }
     }
 
     internal static VaultException Unreadable(PointDisk disk, long chunk) =>
@@ -137,7 +147,7 @@ internal sealed class DiskReader(IObjectStore store, VaultKeys keys, VaultIndex 
         try
         {
             using var reader = new PackReader(store, keys);
-            var group = new ReadGroup();
+            var plan = new ReadPlan(_shape);
             var version = index.Version;
             await foreach (var leaf in new MapReader(index, reader).ReadAsync(disk, healthyOnly: false, ct))
             {
@@ -164,16 +174,14 @@ internal sealed class DiskReader(IObjectStore store, VaultKeys keys, VaultIndex 
                         }
                     }
 
-                    if (!group.TryAdd(leaf.FirstChunk + i, id, at, GapBytesMax, ReadBytesMax))
+                    if (plan.Add(leaf.FirstChunk + i, id, at) is { } group)
                     {
                         await reads.WriteAsync(group, ct);
-                        group = new ReadGroup();
-                        group.TryAdd(leaf.FirstChunk + i, id, at, GapBytesMax, ReadBytesMax);
                     }
                 }
             }
 
-            if (group.Chunks.Count > 0)
+            while (plan.Take() is { } group)
             {
                 await reads.WriteAsync(group, ct);
             }
@@ -187,16 +195,16 @@ internal sealed class DiskReader(IObjectStore store, VaultKeys keys, VaultIndex 
     private async Task WorkAsync(PointDisk disk, IDiskTarget target, ChannelReader<ReadGroup> reads, CopyProgress done, CancellationToken ct)
     {
         using var reader = new PackReader(store, keys);
-        var records = GC.AllocateUninitializedArray<byte>(ReadBytesMax);
+        byte[] records = [];
         var chunk = GC.AllocateUninitializedArray<byte>(disk.ChunkSizeBytes, pinned: true);
         await foreach (var group in reads.ReadAllAsync(ct))
         {
             if (records.Length < group.Length)
             {
-                records = GC.AllocateUninitializedArray<byte>(group.Length);
+                records = GC.AllocateUninitializedArray<byte>(Math.Max(group.Length, Math.Min(_shape.BytesMax, 2 * records.Length)));
             }
 
-            var read = await store.ReadAsync(group.Pack!.Name, group.Start, records.AsMemory(0, group.Length), ct);
+            var read = await store.ReadAsync(group.Pack.Name, group.Start, records.AsMemory(0, group.Length), ct);
             foreach (var (number, id, offset, length) in group.Chunks)
             {
                 var at = (int)(offset - group.Start);

@@ -5,8 +5,6 @@ namespace Holdfast.Vault;
 /// <summary>Compares objects with the lists of hashes, without any key. It finds what rotted, not what somebody changed together with the lists.</summary>
 public static class HashCheck
 {
-    private const int ReadBytes = 1 << 20;
-
     /// <summary>Reads every object that a list names.</summary>
     /// <param name="store">The vault's store.</param>
     /// <param name="bytesPerSecond">At most so many bytes a second; null for no limit.</param>
@@ -18,7 +16,7 @@ public static class HashCheck
     {
         var damaged = new List<string>();
         var pace = new Pace(bytesPerSecond, time);
-        var buffer = GC.AllocateUninitializedArray<byte>(ReadBytes);
+        var buffer = GC.AllocateUninitializedArray<byte>(ReadShape.Of(store).BytesMax);
         long objects = 0, bytes = 0;
         var lists = await PackSums.LatestAsync(store, ct);
         foreach (var (session, generation) in lists)
@@ -26,9 +24,10 @@ public static class HashCheck
             foreach (var (name, hash) in await PackSums.NamedAsync(store, session, generation, ct))
             {
                 using var hashing = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-                int read;
-                for (long at = 0; (read = await store.ReadAsync(name, at, buffer, ct)) > 0; at += read)
+                var read = buffer.Length;
+                for (long at = 0; read == buffer.Length; at += read)
                 {
+                    read = Math.Max(0, await store.ReadAsync(name, at, buffer, ct));
                     hashing.AppendData(buffer, 0, read);
                     bytes += read;
                     await pace.WaitAsync(bytes, ct);

@@ -6,21 +6,21 @@ namespace Holdfast.Vault;
 /// <summary>Reads one pack from beginning to end: its hash, its seals, every record against its id.</summary>
 internal static class PackCheck
 {
-    private const int ReadBytes = 1 << 20;
-
     public static async Task<PackVerdict> RunAsync(IObjectStore store, VaultKeys keys, PackInfo pack, byte[]? expectedHash, CancellationToken ct)
     {
-        if (await store.GetSizeAsync(pack.Name, ct) is not { } size)
+        // The length of a healthy pack was just seen in a listing, to be that of the index.
+        if ((pack.Healthy ? pack.SizeBytes : await store.GetSizeAsync(pack.Name, ct)) is not { } size)
         {
             return PackVerdict.Missing;
         }
 
-        // Nine MiB a pack: as garbage they would make the process grow by hundreds before they are collected.
-        var window = ArrayPool<byte>.Shared.Rent(ReadBytes + PackFormat.PlainBytesMax + PackFormat.RecordOverheadBytes);
+        // Many MiB a pack: as garbage they would make the process grow by hundreds before they are collected.
+        var readBytes = ReadShape.Of(store).BytesMax;
+        var window = ArrayPool<byte>.Shared.Rent(readBytes + PackFormat.PlainBytesMax + PackFormat.RecordOverheadBytes);
         var plain = ArrayPool<byte>.Shared.Rent(PackFormat.PlainBytesMax);
         try
         {
-            return await RunAsync(store, keys, pack, size, expectedHash, window, plain, ct);
+            return await RunAsync(store, keys, pack, size, expectedHash, readBytes, window, plain, ct);
         }
         finally
         {
@@ -30,12 +30,18 @@ internal static class PackCheck
     }
 
     private static async Task<PackVerdict> RunAsync(
-        IObjectStore store, VaultKeys keys, PackInfo pack, long size, byte[]? expectedHash, byte[] window, byte[] plain, CancellationToken ct)
+        IObjectStore store, VaultKeys keys, PackInfo pack, long size, byte[]? expectedHash, int readBytes, byte[] window, byte[] plain, CancellationToken ct)
     {
         using var reader = new PackReader(store, keys);
         var good = new HashSet<uint>();
         string? reason = null;
-        if (await reader.TryReadFooterAsync(pack, size, ct) is not { } footer)
+        var first = await store.ReadAsync(pack.Name, 0, window.AsMemory(0, (int)Math.Min(readBytes, size)), ct);
+        if (first < 0)
+        {
+            return PackVerdict.Missing;
+        }
+
+        if (await reader.TryReadFooterAsync(pack, size, ct, window.AsMemory(0, first)) is not { } footer)
         {
             reason = "its header or footer is damaged";
             footer = [];
@@ -52,7 +58,7 @@ internal static class PackCheck
         int filled = 0, next = 0;
         for (long at = 0; at < size;)
         {
-            var read = await store.ReadAsync(pack.Name, at, window.AsMemory(filled, (int)Math.Min(ReadBytes, size - at)), ct);
+            var read = at == 0 ? first : await store.ReadAsync(pack.Name, at, window.AsMemory(filled, (int)Math.Min(readBytes, size - at)), ct);
             if (read <= 0)
             {
                 reason ??= "it is shorter than its length";

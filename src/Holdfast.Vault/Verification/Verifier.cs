@@ -22,7 +22,7 @@ internal sealed class Verifier(IObjectStore store, VaultKeys keys, VaultIndex in
         long packsDone = 0, bytesDone = 0, chunks = 0;
         await Parallel.ForEachAsync(
             packs.OrderBy(p => p.Session.Value),
-            new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, options.Parallelism), CancellationToken = ct },
+            new ParallelOptions { MaxDegreeOfParallelism = ReadShape.Of(store).Readers(options.Parallelism), CancellationToken = ct },
             async (pack, token) =>
             {
                 var verdict = await PackCheck.RunAsync(store, keys, pack, sums.GetValueOrDefault(pack.Id), token);
