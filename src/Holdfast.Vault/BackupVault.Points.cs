@@ -97,14 +97,19 @@ public sealed partial class BackupVault
     }
 
     /// <summary>
-    /// Revokes the sessions whose writers are seen to be dead, at once, and begins to watch those that can't be seen, where there are any.
+    /// Revokes the sessions whose writers are seen to be dead, at once, and begins to watch those that can't be seen, where there are any. Where all is well
+    /// that is one listing: what else there may be to clean up takes space only, and goes with the next dead session or with the collection of garbage.
     /// </summary>
     public async Task<SilentSessionWatch> WatchSilentSessionsAsync(DeadSessionOptions options, CancellationToken ct)
     {
-        await CleanUpDeadSessionsAsync(new DeadSessionOptions { Source = options.Source }, ct);
-        var isSilent = (await Sessions.ListAsync(ct)).Any(
-            s => s.Writer == WriterState.Unknown && (options.Source is not { } only || only == s.SourceId));
-        return new SilentSessionWatch(isSilent ? token => CleanUpDeadSessionsAsync(options, token) : null);
+        _config.Require(VaultOperation.Write);
+        var sessions = (await Sessions.ListAsync(ct)).Where(s => options.Source is not { } only || only == s.SourceId).ToList();
+        if (sessions.Any(s => s.Writer == WriterState.Dead))
+        {
+            await CleanUpDeadSessionsAsync(new DeadSessionOptions { Source = options.Source }, ct);
+        }
+
+        return new SilentSessionWatch(sessions.Any(s => s.Writer == WriterState.Unknown) ? token => CleanUpDeadSessionsAsync(options, token) : null);
     }
 
     private static VaultException NotFound(PointId point) =>
@@ -154,7 +159,11 @@ public sealed partial class BackupVault
     /// <summary>Ends deletions that a crash interrupted: marked as being deleted, but still there.</summary>
     private async Task FinishDeletionsAsync(CancellationToken ct)
     {
-        var marks = await _retention.ListAsync(null, ct);
+        if (await _retention.ListAsync(null, ct) is not { Count: > 0 } marks)
+        {
+            return;
+        }
+
         foreach (var (source, point) in (await _points.ListAsync(null, ct)).Where(p => marks.ContainsKey(p.Point)))
         {
             if ((await _retention.ReadLatestAsync(source, point, ct)).Mark.Deleting)

@@ -16,20 +16,19 @@ public sealed partial class BackupVault : IAsyncDisposable
     private readonly DiskReader _reader;
     private volatile VaultConfig _config;
 
-    private BackupVault(IObjectStore store, VaultConfig config, VaultKeys keys, VaultOpenOptions options)
+    private BackupVault(IObjectStore store, VaultConfig config, ConfigStore configs, VaultKeys keys, int keyGeneration, VaultOpenOptions options)
     {
-        (Store, _config, Keys, Options) = (store, config, keys, options);
+        (Store, _config, _configs, Keys, Options) = (store, config, configs, keys, options);
         Cache = new CacheFolder(options.CacheDirectory, keys.Vault);
         Index = new VaultIndex(store, keys, Cache);
         Index.Reload = ct => RefreshAsync(ct);
         Frugal = new SpaceReserve(store);
-        _configs = new ConfigStore(store, keys);
         _points = new PointCatalogue(store, keys);
         StoreRetention = new StoreRetention(this, _points);
         StoreRetention.Follow(config.Immutability);
         _retention = new RetentionStore(Frugal, keys);
         _notes = new NoteStore(store, keys);
-        _ring = new KeyRing(store, keys, Names.KeysOf(keys.Vault), options.TimeProvider);
+        _ring = new KeyRing(store, keys, keyGeneration, Names.KeysOf(keys.Vault), options.TimeProvider);
         _reader = new DiskReader(store, keys, Index, options);
         Sessions = new SessionRegistry(Frugal, keys, _points, options.TimeProvider, options.Writer);
     }
@@ -88,24 +87,15 @@ public sealed partial class BackupVault : IAsyncDisposable
         return new VaultCreated(keys.Vault, recovery);
     }
 
-    /// <summary>Opens a vault.</summary>
+    /// <summary>Opens a vault. Its index is read when something first needs it.</summary>
     /// <exception cref="VaultException">NotAVault, WrongKey, Unsupported, ...</exception>
     public static async Task<BackupVault> OpenAsync(IObjectStore store, VaultCredential credential, VaultOpenOptions options, CancellationToken ct)
     {
-        var keys = await KeyRing.UnlockAsync(store, credential, ct);
-        var (config, _) = await new ConfigStore(store, keys).ReadAsync(ct);
+        var (keys, generation, known) = await KeyRing.UnlockAsync(store, credential, ct);
+        var configs = new ConfigStore(store, keys, known);
+        var config = known?.Config ?? (await configs.ReadAsync(ct)).Config;
         config.Require(VaultOperation.Read);
-        var vault = new BackupVault(store, config, keys, options);
-        try
-        {
-            await vault.RefreshAsync(ct);
-            return vault;
-        }
-        catch
-        {
-            await vault.DisposeAsync();
-            throw;
-        }
+        return new BackupVault(store, config, configs, keys, generation, options);
     }
 
     /// <summary>The vault's figures.</summary>

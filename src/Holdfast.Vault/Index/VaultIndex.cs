@@ -121,10 +121,14 @@ internal sealed class VaultIndex : IDisposable
         _refreshing.Dispose();
     }
 
+    /// <summary>Lists what of a prefix may count: nothing, without asking, where no session has committed.</summary>
+    private IAsyncEnumerable<StoredObject> ListAsync(string prefix, HashSet<PointId> committed, CancellationToken ct) =>
+        committed.Count == 0 ? AsyncEnumerable.Empty<StoredObject>() : _store.ListAsync(prefix, ct);
+
     private async Task LoadSegmentsAsync(HashSet<PointId> committed, CancellationToken ct)
     {
         var listed = new Dictionary<PackId, (ObjectName Name, PointId Session)>();
-        await foreach (var item in _store.ListAsync(Names.Index, ct))
+        await foreach (var item in ListAsync(Names.Index, committed, ct))
         {
             if (Names.TryParseOwned(item.Name, Names.Index, out var session, out var id) && committed.Contains(session))
             {
@@ -171,7 +175,7 @@ internal sealed class VaultIndex : IDisposable
     private async Task LoadPacksAsync(HashSet<PointId> committed, IReadOnlySet<PackId> condemned, CancellationToken ct)
     {
         var present = new Dictionary<PackId, (PointId Session, long SizeBytes)>();
-        await foreach (var item in _store.ListAsync(Names.Packs, ct))
+        await foreach (var item in ListAsync(Names.Packs, committed, ct))
         {
             if (Names.TryParseOwned(item.Name, Names.Packs, out var session, out var id) && committed.Contains(session))
             {
@@ -179,7 +183,7 @@ internal sealed class VaultIndex : IDisposable
             }
         }
 
-        var damaged = await ListDamagedAsync(ct);
+        var damaged = await ListDamagedAsync(committed, ct);
         damaged.UnionWith(_seenDamaged.Keys);
         var packs = new Dictionary<PackId, PackInfo>();
         foreach (var file in _segments.Files)
@@ -230,10 +234,10 @@ internal sealed class VaultIndex : IDisposable
         }
     }
 
-    private async Task<HashSet<PackId>> ListDamagedAsync(CancellationToken ct)
+    private async Task<HashSet<PackId>> ListDamagedAsync(HashSet<PointId> committed, CancellationToken ct)
     {
         var damaged = new HashSet<PackId>();
-        await foreach (var item in _store.ListAsync(Names.Damage, ct))
+        await foreach (var item in ListAsync(Names.Damage, committed, ct))
         {
             if (PackId.TryParse(item.Name.Value[Names.Damage.Length..], out var id))
             {

@@ -1,11 +1,16 @@
 namespace Holdfast.Vault;
 
 /// <summary>Changes the set of key slots. A new set is tried by unlocking before the old one goes.</summary>
-internal sealed class KeyRing(IObjectStore store, VaultKeys keys, string prefix, TimeProvider time)
+/// <param name="store">The vault's store.</param>
+/// <param name="keys">The keys as they were opened.</param>
+/// <param name="opened">The generation of slots that opened them.</param>
+/// <param name="prefix">The names' beginning.</param>
+/// <param name="time">The clock.</param>
+internal sealed class KeyRing(IObjectStore store, VaultKeys keys, int opened, string prefix, TimeProvider time)
 {
     private const int AttemptsMax = 8;
 
-    private volatile int _knownGeneration;
+    private volatile int _knownGeneration = opened;
 
     /// <summary>
     /// Refuses to go on with keys that were renewed meanwhile: what is written under a newer epoch isn't damaged, and nothing may be written under an older one.
@@ -23,18 +28,27 @@ internal sealed class KeyRing(IObjectStore store, VaultKeys keys, string prefix,
     }
 
     /// <summary>Opens a vault's keys. A description that is another vault's, and so has no key slots here, doesn't keep the right one from being found.</summary>
+    /// <returns>The keys, the generation of the slots that opened them, and the description that led to them if its seal is right.</returns>
     /// <exception cref="VaultException">NotAVault, WrongKey, Unsupported, Damaged.</exception>
-    public static async Task<VaultKeys> UnlockAsync(IObjectStore store, VaultCredential credential, CancellationToken ct)
+    public static async Task<(VaultKeys Keys, int Generation, KnownConfig? Config)> UnlockAsync(IObjectStore store, VaultCredential credential, CancellationToken ct)
     {
         var seen = new HashSet<VaultId>();
         VaultException? refused = null;
         while (true)
         {
             VaultConfig? config;
+            int configGeneration;
+            byte[] sealedConfig = [];
             try
             {
-                (config, _) = await GenerationalObject.ReadAsync(
-                    store, Names.Config, VaultConfig.BytesMax, b => VaultConfig.TryParse(b) is { } c && !seen.Contains(c.Vault) ? c : null, ct);
+                (config, configGeneration) = await GenerationalObject.ReadAsync(
+                    store, Names.Config, VaultConfig.BytesMax,
+                    b =>
+                    {
+                        sealedConfig = b;
+                        return VaultConfig.TryParse(b) is { } c && !seen.Contains(c.Vault) ? c : null;
+                    },
+                    ct);
             }
             catch (VaultException e) when (e.Kind == VaultErrorKind.Damaged && refused is not null)
             {
@@ -48,11 +62,12 @@ internal sealed class KeyRing(IObjectStore store, VaultKeys keys, string prefix,
 
             seen.Add(config.Vault);
             config.Require(VaultOperation.Read);
-            var (set, _) = await GenerationalObject.ReadAsync(
+            var (set, generation) = await GenerationalObject.ReadAsync(
                 store, Names.KeysOf(config.Vault), KeySet.BytesMax, b => KeySet.TryParse(b) is { } s && s.Vault == config.Vault ? s : null, ct);
             if (set?.Unlock(credential) is { } masters)
             {
-                return new VaultKeys(masters, config.Vault);
+                var keys = new VaultKeys(masters, config.Vault);
+                return (keys, generation, VaultConfig.IsAuthentic(sealedConfig, keys) ? new KnownConfig(config, configGeneration) : null);
             }
 
             refused ??= set is null

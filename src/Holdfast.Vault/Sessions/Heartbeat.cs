@@ -5,6 +5,10 @@ internal sealed class Heartbeat : IAsyncDisposable
 {
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _beating;
+    private readonly SortedSet<long> _left = [];
+
+    /// <summary>The beats that may be there still, once this is disposed.</summary>
+    public IReadOnlyCollection<long> Left => _left;
 
     public Heartbeat(IObjectStore store, PointId session, TimeSpan interval, TimeProvider time) =>
         _beating = BeatAsync(store, session, interval, time, _stop.Token);
@@ -16,7 +20,7 @@ internal sealed class Heartbeat : IAsyncDisposable
         _stop.Dispose();
     }
 
-    private static async Task BeatAsync(IObjectStore store, PointId session, TimeSpan interval, TimeProvider time, CancellationToken ct)
+    private async Task BeatAsync(IObjectStore store, PointId session, TimeSpan interval, TimeProvider time, CancellationToken ct)
     {
         using var timer = new PeriodicTimer(interval, time);
         long counter = 0;
@@ -26,10 +30,13 @@ internal sealed class Heartbeat : IAsyncDisposable
             {
                 try
                 {
-                    await store.CreateAsync(Names.Beat(session, ++counter), new byte[] { (byte)'.' }, ct);
-                    if (counter > 1)
+                    // Also what fails may have come through.
+                    _left.Add(++counter);
+                    await store.CreateAsync(Names.Beat(session, counter), new byte[] { (byte)'.' }, ct);
+                    while (_left.Count > 1)
                     {
-                        await store.DeleteAsync(Names.Beat(session, counter - 1), ct);
+                        await store.DeleteAsync(Names.Beat(session, _left.Min), ct);
+                        _left.Remove(_left.Min);
                     }
                 }
                 catch (VaultException)

@@ -118,6 +118,17 @@ internal sealed class SessionRegistry(IObjectStore store, VaultKeys keys, PointC
         }
     }
 
+    /// <summary>Removes the registration of a session that has ended here: the opening object last, as long as it is there the session is listed.</summary>
+    public async Task UnregisterAsync(SourceId source, PointId session, IEnumerable<long> beats, CancellationToken ct)
+    {
+        foreach (var beat in beats)
+        {
+            await store.DeleteAsync(Names.Beat(session, beat), ct);
+        }
+
+        await store.DeleteAsync(Names.Session(session, source), ct);
+    }
+
     /// <summary>Revokes sessions of dead writers, and clears what a writer wrote after its session was revoked.</summary>
     public async Task<IReadOnlyList<SessionInfo>> CleanUpAsync(DeadSessionOptions options, CancellationToken ct)
     {

@@ -140,7 +140,7 @@ public sealed class VaultSession : IAsyncDisposable
         {
             if (_committed)
             {
-                await _vault.Sessions.UnregisterAsync(PointId, CancellationToken.None);
+                await _vault.Sessions.UnregisterAsync(SourceId, PointId, _heartbeat.Left, CancellationToken.None);
             }
             else if (_attempted is not null)
             {

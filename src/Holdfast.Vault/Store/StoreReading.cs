@@ -1,13 +1,35 @@
+using System.Buffers;
+
 namespace Holdfast.Vault;
 
 /// <summary>Reading whole objects, with limits.</summary>
 internal static class StoreReading
 {
     private const int CompareBytes = 4 << 20;
+    private const int ShortBytes = 32 << 10;
 
     /// <summary>An object's bytes; null if there is none.</summary>
     /// <exception cref="VaultException">Damaged: it is longer than such an object can be.</exception>
     public static async ValueTask<byte[]?> ReadWholeAsync(this IObjectStore store, ObjectName name, long bytesMax, CancellationToken ct)
+    {
+        // Nearly all are short: those come with the first request, which needn't know their length.
+        var beginning = ArrayPool<byte>.Shared.Rent(ShortBytes);
+        try
+        {
+            var read = await store.ReadAsync(name, 0, beginning.AsMemory(0, ShortBytes), ct);
+            return read < 0 ? null
+                : read == ShortBytes ? await ReadLongAsync(store, name, bytesMax, ct)
+                : read > bytesMax ? throw SealedObject.Damaged(name, "it is too long")
+                : beginning.AsSpan(0, read).ToArray();
+        }
+        finally
+        {
+            // It may hold what must not stay: key slots, lists of names.
+            ArrayPool<byte>.Shared.Return(beginning, clearArray: true);
+        }
+    }
+
+    private static async ValueTask<byte[]?> ReadLongAsync(IObjectStore store, ObjectName name, long bytesMax, CancellationToken ct)
     {
         if (await store.GetSizeAsync(name, ct) is not { } size)
         {

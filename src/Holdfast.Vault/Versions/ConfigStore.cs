@@ -1,14 +1,24 @@
 namespace Holdfast.Vault;
 
 /// <summary>The vault's description: of its generations the highest counts that this vault's key vouches for (docs/vault-format.md, section 3).</summary>
-internal sealed class ConfigStore(IObjectStore store, VaultKeys keys)
+internal sealed class ConfigStore(IObjectStore store, VaultKeys keys, KnownConfig? known = null)
 {
     private const int AttemptsMax = 8;
 
+    private volatile KnownConfig? _known = known;
+
     public async Task<(VaultConfig Config, int Generation)> ReadAsync(CancellationToken ct)
     {
+        // A listing tells whether there is a newer one: nothing replaces the one that was read.
+        if (_known is { } before && await GenerationalObject.HighestAsync(store, Names.Config, ct) == before.Generation)
+        {
+            return (before.Config, before.Generation);
+        }
+
         var (config, generation) = await GenerationalObject.ReadAsync(store, Names.Config, VaultConfig.BytesMax, TryRead, ct);
-        return (config ?? throw new VaultException(VaultErrorKind.Damaged, "The vault's description is missing.") { ObjectName = Names.Config }, generation);
+        _known = new KnownConfig(
+            config ?? throw new VaultException(VaultErrorKind.Damaged, "The vault's description is missing.") { ObjectName = Names.Config }, generation);
+        return (config, generation);
     }
 
     /// <summary>Writes the next generation. It is read back before the older ones go.</summary>

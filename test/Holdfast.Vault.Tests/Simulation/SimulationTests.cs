@@ -35,7 +35,7 @@ public sealed class SimulationTests(ITestOutputHelper output)
             var (damage, run) = (new DamageSimulation(seed), new VaultSimulation(seed));
             try
             {
-                await (hours > 0 && runs % 25 == 24 ? damage.RunAsync(cases: null) : run.RunAsync(steps: 60));
+                await (hours > 0 && runs % 25 == 24 ? damage.RunAsync(cases: null) : run.RunAsync(steps: hours > 0 ? 60 : 25));
             }
             catch (InvalidOperationException e)
             {
