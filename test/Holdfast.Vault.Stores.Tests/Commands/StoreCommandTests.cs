@@ -26,7 +26,7 @@ public sealed class StoreCommandTests(RadosgwServer radosgw, AzuriteServer azuri
     public async Task A_vault_takes_two_points_gives_them_back_and_is_found_whole(string kind)
     {
         var vault = await InitAsync(kind);
-        var image = Image(24);
+        var image = Image(12);
         var first = await BackUpAsync(vault, image);
         var before = await File.ReadAllBytesAsync(image, Ct);
         Change(image, at: 5 * MiB, bytes: 300_000);
