@@ -59,7 +59,7 @@ public sealed class RequestTests
         await using var here = await TestVault.CreateAsync();
         await using var there = await TestVault.CreateAsync();
         var store = new DistantFolder(here.Local);
-        var (_, _, before, _) = await BackUpTwiceAsync(here, store);
+        var (first, _, before, _) = await BackUpTwiceAsync(here, store);
         await using var from = await here.OpenAsync(store);
         await using var to = await there.OpenAsync();
         var points = await from.ListPointsAsync(null, Ct);
@@ -68,7 +68,7 @@ public sealed class RequestTests
         var report = await from.CopyToAsync(to, points, null, Ct);
 
         Assert.Equal(2, report.Copied.Count);
-        Assert.Equal(before, await TestVault.RestoreAsync(to, (await to.ListPointsAsync(null, Ct)).Single(p => p.Origin!.Point == points[0].PointId).Disks[0]));
+        Assert.Equal(before, await TestVault.RestoreAsync(to, (await to.ListPointsAsync(null, Ct)).Single(p => p.Origin!.Point == first.PointId).Disks[0]));
         var pieces = store.Requests.Where(IsOfPacks).ToList();
         Assert.True(pieces.Count < 60, Told(store));
     }
