@@ -79,22 +79,21 @@ internal sealed class RunningVmBackup(VmRun run)
         finally
         {
             if (!_isJobLeftBehind)
-                await Context.Effects.RunAsync(Effect.RemoveScratch, () => RemoveScratch(folder)).ConfigureAwait(false);
+                await Context.Effects.RunAsync(Effect.RemoveScratch, () => RemoveScratchAsync(folder, plan)).ConfigureAwait(false);
         }
     }
 
-    private void RemoveScratch(QemuRunFolder folder)
+    private async Task RemoveScratchAsync(QemuRunFolder folder, BackupPlan plan)
     {
         folder.Dispose();
-        try
+        if (!ScratchFiles.NeedSecret(plan))
+            return;
+        // Its value goes with libvirt's process at the latest. Where libvirt can't be reached the record stays, by which the next start undefines it.
+        _isJobLeftBehind = !await DomainCleanUp.TryAsync(Context, host =>
         {
-            ScratchSecret.Remove(Context.RequiredHost, folder.FolderPath);
-        }
-        catch (LibvirtException)
-        {
-            // Its value goes with libvirt's process at the latest. The record stays, by which the next start undefines it.
-            _isJobLeftBehind = true;
-        }
+            ScratchSecret.Remove(host, folder.FolderPath);
+            return Task.CompletedTask;
+        }).ConfigureAwait(false);
     }
 
     private async Task<BackupResult> WithJobAsync(

@@ -18,7 +18,7 @@ internal sealed class ScratchFiles(Guid? secret)
     /// <summary>Makes the files, where libvirt doesn't.</summary>
     public static async Task<ScratchFiles> PrepareAsync(EngineContext context, QemuRunFolder folder, BackupPlan plan, CancellationToken ct)
     {
-        if (!plan.Disks.Any(d => d.Facts.IsEncrypted))
+        if (!NeedSecret(plan))
             return new ScratchFiles(null);
         var (uuid, encryption) = ScratchSecret.Define(context.RequiredHost, Path.GetFileName(folder.FolderPath));
         foreach (var disk in plan.Disks)
@@ -30,6 +30,9 @@ internal sealed class ScratchFiles(Guid? secret)
 
         return new ScratchFiles(uuid);
     }
+
+    /// <summary>Whether a run of this plan has a secret for its scratch files.</summary>
+    public static bool NeedSecret(BackupPlan plan) => plan.Disks.Any(d => d.Facts.IsEncrypted);
 
     /// <summary>The secret of a disk's scratch file; null for a plain one.</summary>
     public Guid? SecretOf(DiskPlan disk) => disk.Facts.IsEncrypted ? secret : null;

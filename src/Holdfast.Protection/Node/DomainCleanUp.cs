@@ -2,7 +2,7 @@ using Holdfast.Libvirt;
 
 namespace Holdfast.Protection.Node;
 
-/// <summary>Undoes on a domain what a run did there, also where the run's connection to libvirt is lost: then over new ones, for a bounded time.</summary>
+/// <summary>Undoes on a domain or its host what a run did there, also where the run's connection to libvirt is lost: then over new ones, for a bounded time.</summary>
 internal static class DomainCleanUp
 {
     /// <summary>How long a libvirt that is away is waited for: a restart of its daemon takes seconds.</summary>
@@ -11,11 +11,23 @@ internal static class DomainCleanUp
 
     /// <summary>Does <paramref name="action"/>, which may be begun more than once.</summary>
     /// <returns>False: it couldn't be done, and is left to the next start. A domain that is gone needs nothing done.</returns>
-    public static async Task<bool> TryAsync(EngineContext context, Domain domain, Func<Domain, Task> action)
+    public static Task<bool> TryAsync(EngineContext context, Domain domain, Func<Domain, Task> action) => TryAsync(context, () => action(domain), async host =>
+    {
+        using var found = host.FindDomain(domain.Uuid);
+        if (found is not null)
+            await action(found).ConfigureAwait(false);
+    });
+
+    /// <summary>Does <paramref name="action"/> on the host, which may be begun more than once.</summary>
+    /// <returns>False: it couldn't be done, and is left to the next start.</returns>
+    public static Task<bool> TryAsync(EngineContext context, Func<LibvirtConnection, Task> action) =>
+        TryAsync(context, () => action(context.RequiredHost), action);
+
+    private static async Task<bool> TryAsync(EngineContext context, Func<Task> action, Func<LibvirtConnection, Task> anew)
     {
         try
         {
-            await action(domain).ConfigureAwait(false);
+            await action().ConfigureAwait(false);
             return true;
         }
         catch (LibvirtException e) when (e.IsNotFound)
@@ -24,7 +36,7 @@ internal static class DomainCleanUp
         }
         catch (LibvirtException e) when (e.IsConnectionLost)
         {
-            return await TryAnewAsync(context, domain.Uuid, action).ConfigureAwait(false);
+            return await TryAnewAsync(context, anew).ConfigureAwait(false);
         }
         catch (Exception e) when (e is LibvirtException or OperationCanceledException)
         {
@@ -32,7 +44,7 @@ internal static class DomainCleanUp
         }
     }
 
-    private static async Task<bool> TryAnewAsync(EngineContext context, Guid domain, Func<Domain, Task> action)
+    private static async Task<bool> TryAnewAsync(EngineContext context, Func<LibvirtConnection, Task> action)
     {
         using var limit = new CancellationTokenSource(Patience, context.Time);
         while (true)
@@ -40,9 +52,7 @@ internal static class DomainCleanUp
             try
             {
                 using var host = await LibvirtConnection.OpenAsync(context.RequiredHost.Uri, readOnly: false, limit.Token).ConfigureAwait(false);
-                using var found = host.FindDomain(domain);
-                if (found is not null)
-                    await action(found).ConfigureAwait(false);
+                await action(host).ConfigureAwait(false);
                 return true;
             }
             catch (LibvirtException e) when (e.IsNotFound)
