@@ -1,3 +1,4 @@
+using System.Globalization;
 using Holdfast.ControlPlane.Items;
 using Holdfast.ControlPlane.Persistence;
 using Holdfast.Faults;
@@ -49,16 +50,19 @@ public sealed class RecentForecast(ControlPlaneDatabase database, ScheduleForeca
         }
     }
 
-    private async Task<(DateTimeOffset? Changed, int Policies, int Items)> StateAsync(CancellationToken ct)
+    // How many items each policy has tells, without reading them all, that one was added, went, or got another policy.
+    private async Task<(DateTimeOffset? Changed, string Items)> StateAsync(CancellationToken ct)
     {
         var db = database.CreateDbContext();
         await using (db.ConfigureAwait(false))
         {
+            var items = await db.Items.Where(i => i.PolicyId != null && i.DeletedUtc == null).GroupBy(i => i.PolicyId)
+                .Select(g => new { Policy = g.Key, Count = g.Count() }).ToListAsync(ct).ConfigureAwait(false);
             return (
-                await db.Policies.MaxAsync(p => (DateTimeOffset?)p.ModifiedUtc, ct).ConfigureAwait(false), await db.Policies.CountAsync(ct).ConfigureAwait(false),
-                await db.Items.CountAsync(i => i.PolicyId != null && i.DeletedUtc == null, ct).ConfigureAwait(false));
+                await db.Policies.MaxAsync(p => (DateTimeOffset?)p.ModifiedUtc, ct).ConfigureAwait(false),
+                string.Join(' ', items.OrderBy(i => i.Policy).Select(i => string.Create(CultureInfo.InvariantCulture, $"{i.Policy:N}:{i.Count}"))));
         }
     }
 
-    private sealed record Judged(IReadOnlyList<HealthResult> Results, (DateTimeOffset? Changed, int Policies, int Items) State, long At);
+    private sealed record Judged(IReadOnlyList<HealthResult> Results, (DateTimeOffset? Changed, string Items) State, long At);
 }

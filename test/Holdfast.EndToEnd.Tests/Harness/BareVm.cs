@@ -44,10 +44,10 @@ public sealed class BareVm : IAsyncDisposable
     }
 
     /// <summary>Starts it.</summary>
-    public Task StartAsync() => Tool.VirshAsync("start", Name);
+    public Task StartAsync() => Guest.Libvirt.VirshAsync("start", Name);
 
     /// <summary>Ends QEMU by its own means: it writes its bitmaps back.</summary>
-    public Task StopAsync() => Tool.VirshAsync("destroy", Name, "--graceful");
+    public Task StopAsync() => Guest.Libvirt.VirshAsync("destroy", Name, "--graceful");
 
     /// <summary>Changes the VM's definition while it is off.</summary>
     public async Task<string> RedefineAsync(Action<XElement> change)
@@ -61,7 +61,7 @@ public sealed class BareVm : IAsyncDisposable
         change(xml);
         var file = Path.Combine(Guest.Folder, "bare.xml");
         await File.WriteAllTextAsync(file, xml.ToString()).ConfigureAwait(false);
-        await Tool.VirshAsync("define", file).ConfigureAwait(false);
+        await Guest.Libvirt.VirshAsync("define", file).ConfigureAwait(false);
         return file;
     }
 
@@ -141,7 +141,7 @@ public sealed class BareVm : IAsyncDisposable
     {
         var disk = (await Guest.XmlAsync().ConfigureAwait(false)).Descendants("disk").Single(d => d.Element("target")!.Attribute("dev")!.Value == target);
         var device = disk.Element("alias")!.Attribute("name")!.Value;
-        var said = await Tool.VirshAsync(
+        var said = await Guest.Libvirt.VirshAsync(
             "qemu-monitor-command", Name, "--hmp", $"qemu-io -d /machine/peripheral/{device}/virtio-backend \"{command}\"").ConfigureAwait(false);
         Assert.True(string.IsNullOrWhiteSpace(said), said);
     }

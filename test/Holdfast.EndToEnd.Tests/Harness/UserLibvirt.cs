@@ -31,6 +31,9 @@ public sealed class UserLibvirt : Libvirt, IAsyncDisposable
     /// <inheritdoc/>
     public override string Uri => "qemu:///session";
 
+    /// <summary>Where its daemon listens.</summary>
+    public string Socket => Path.Combine(Environment["XDG_RUNTIME_DIR"], "libvirt/libvirt-sock");
+
     /// <inheritdoc/>
     public override IReadOnlyList<string> AsUser { get; } = ["setpriv", "--reuid", User, "--regid", "nogroup", "--clear-groups", "--inh-caps=-all"];
 

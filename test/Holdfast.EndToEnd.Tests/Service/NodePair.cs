@@ -41,5 +41,10 @@ internal sealed class NodePair : IAsyncDisposable
         environment, "serve", "--data", Path.Combine(_folder, "a"), "--database", _database, "--node-name", "a",
         "--vaults", Path.Combine(_folder, "vaults"), "--keys", Path.Combine(_folder, "keys"), "--listen", "127.0.0.1:0");
 
+    /// <summary>Starts node a where libvirt's sockets aren't to be seen.</summary>
+    public Task<ServedNode> StartBlindAAsync() => ServedNode.StartAsync(
+        ["unshare", "--mount", "sh", "-c", "mount -t tmpfs none /run/libvirt && exec \"$@\"", "sh"], Path.Combine(_folder, "a"), new Dictionary<string, string>(),
+        ["--database", _database, "--node-name", "a", "--vaults", Path.Combine(_folder, "vaults"), "--keys", Path.Combine(_folder, "keys")]);
+
     public ValueTask DisposeAsync() => B.DisposeAsync();
 }

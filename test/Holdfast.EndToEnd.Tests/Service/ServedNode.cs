@@ -45,12 +45,21 @@ public sealed class ServedNode : IAsyncDisposable
     public static Task<ServedNode> StartAsync(string folder, params string[] more) => StartAsync(folder, new Dictionary<string, string>(), more);
 
     /// <summary>Starts a node with environment variables of the test's, and waits until it says where it is.</summary>
-    public static async Task<ServedNode> StartAsync(string folder, IReadOnlyDictionary<string, string> environment, params string[] more)
+    public static Task<ServedNode> StartAsync(string folder, IReadOnlyDictionary<string, string> environment, params string[] more) =>
+        StartAsync([], folder, environment, more);
+
+    /// <summary>Starts a node of a libvirt's user, in a folder that is the user's.</summary>
+    public static Task<ServedNode> StartAsync(string folder, Harness.Libvirt libvirt, params string[] more) =>
+        StartAsync(libvirt.AsUser, folder, libvirt.Environment, ["--connect", libvirt.Uri, .. more]);
+
+    /// <summary>Starts a node by way of a command that runs the words behind it, and waits until it says where it is.</summary>
+    public static async Task<ServedNode> StartAsync(IReadOnlyList<string> before, string folder, IReadOnlyDictionary<string, string> environment, string[] more)
     {
-        var start = new ProcessStartInfo(Command) { RedirectStandardOutput = true, RedirectStandardError = true };
+        string[] words = [.. before, Command, "serve", "--data", folder, "--listen", "127.0.0.1:0", "--output", "json", .. more];
+        var start = new ProcessStartInfo(words[0]) { RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var (name, value) in environment)
             start.Environment[name] = value;
-        foreach (var argument in (string[])["serve", "--data", folder, "--listen", "127.0.0.1:0", "--output", "json", .. more])
+        foreach (var argument in words[1..])
             start.ArgumentList.Add(argument);
         var process = Process.Start(start)!;
         var errors = process.StandardError.ReadToEndAsync();
@@ -75,6 +84,10 @@ public sealed class ServedNode : IAsyncDisposable
 
     /// <summary>The first administrator's credential.</summary>
     public JsonObject InitialCredential() => JsonNode.Parse(File.ReadAllText(Path.Combine(Folder, "initial-credential")))!.AsObject();
+
+    /// <summary>Whether it runs a program of QEMU's, to look at images or to read them.</summary>
+    public async Task<bool> HasOpenedImagesAsync() =>
+        (await Tool.TryAsync("pgrep", ["-P", ProcessId.ToString(System.Globalization.CultureInfo.InvariantCulture), "^qemu-"])).ExitCode == 0;
 
     /// <summary>Asks with curl, trusting only the node's authority; gives status and body.</summary>
     public async Task<(int Status, string Body)> CurlAsync(string path, string? token = null, params string[] more)
