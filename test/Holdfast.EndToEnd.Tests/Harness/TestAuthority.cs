@@ -1,47 +1,33 @@
-using System.Net;
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Holdfast.Api.Tls;
 
 namespace Holdfast.EndToEnd.Tests.Harness;
 
-/// <summary>A certificate authority of a test's own.</summary>
+/// <summary>A certificate authority of a test's own: a node's, in a folder of its own, two years old, so that what it signed can be over by now.</summary>
 public sealed class TestAuthority : IDisposable
 {
-    private static readonly DateTimeOffset From = TimeProvider.System.GetUtcNow().AddDays(-2);
-    private readonly X509Certificate2 _certificate;
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("holdfast-test-");
 
     /// <summary>Makes an authority.</summary>
-    public TestAuthority()
-    {
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest("CN=Holdfast test authority", key, HashAlgorithmName.SHA256);
-        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
-        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign, true));
-        _certificate = request.CreateSelfSigned(From, From.AddYears(1));
-    }
+    public TestAuthority() => Issue(isExpired: true, "localhost").Dispose();
 
     /// <summary>Its certificate, PEM.</summary>
-    public string Pem => _certificate.ExportCertificatePem();
+    public string Pem => File.ReadAllText(Path.Combine(_folder.FullName, "ca.crt"));
 
     /// <summary>A server's certificate for names and addresses.</summary>
     public X509Certificate2 Issue(bool isExpired, params string[] names)
     {
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest("CN=" + names[0], key, HashAlgorithmName.SHA256);
-        var alternatives = new SubjectAlternativeNameBuilder();
-        foreach (var name in names)
-        {
-            if (IPAddress.TryParse(name, out var address))
-                alternatives.AddIpAddress(address);
-            else
-                alternatives.AddDnsName(name);
-        }
-
-        request.CertificateExtensions.Add(alternatives.Build());
-        using var issued = request.Create(_certificate, From, isExpired ? From.AddDays(1) : From.AddDays(90), RandomNumberGenerator.GetBytes(8));
-        return issued.CopyWithPrivateKey(key);
+        // What is there already would be used again.
+        foreach (var server in _folder.GetFiles("server.*"))
+            server.Delete();
+        return new OwnAuthority(_folder.FullName, isExpired ? new Past() : TimeProvider.System).Ensure(names).Certificate;
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _certificate.Dispose();
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    private sealed class Past : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => System.GetUtcNow().AddYears(-2);
+    }
 }

@@ -60,26 +60,9 @@ public sealed class AutostartTests(Host host)
 
     private static async Task FillAsync(Guest vm, UserLibvirt libvirt, int pattern)
     {
-        foreach (var disk in vm.Disks)
-            await BareVm.WriteImageAsync(disk.Path, disk.Format, 0, 4096, (byte)pattern);
+        await DiskPatterns.FillAsync(vm.Disks, pattern);
         await libvirt.GiveAsync(vm.Folder);
     }
 
-    // What all disks are filled with; a mixture fails.
-    private static async Task<int> PatternAsync(Guest vm)
-    {
-        var found = new List<int>();
-        foreach (var disk in vm.Disks)
-        {
-            foreach (var pattern in (int[])[Old, Restored])
-            {
-                var read = await Tool.TryAsync("qemu-io", ["-r", "-U", "-f", disk.Format, "-c", $"read -P {pattern} 0 4M", disk.Path]);
-                if (read.ExitCode == 0 && !read.Output.Contains("failed", StringComparison.Ordinal))
-                    found.Add(pattern);
-            }
-        }
-
-        Assert.Equal(vm.Disks.Count, found.Count);
-        return Assert.Single(found.Distinct());
-    }
+    private static Task<int> PatternAsync(Guest vm) => DiskPatterns.FindAsync(vm.Disks, Old, Restored);
 }

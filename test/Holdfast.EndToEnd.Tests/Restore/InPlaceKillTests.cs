@@ -79,9 +79,9 @@ public sealed class InPlaceKillTests(Host host)
         var vm = await BareVm.DefineAsync(
             host, new DiskSpec("vda") { SizeMiB = 4 }, new DiskSpec("vdb") { SizeMiB = 4 }, new DiskSpec("vdc") { SizeMiB = 4, Format = "raw" });
         var node = await Node.CreateAsync(host);
-        await FillAsync(vm, Restored);
+        await DiskPatterns.FillAsync(vm.Disks, Restored);
         var point = (await vm.BackUpAsync(node)).Point;
-        await FillAsync(vm, Old);
+        await DiskPatterns.FillAsync(vm.Disks, Old);
         return (vm, node, point);
     }
 
@@ -93,29 +93,7 @@ public sealed class InPlaceKillTests(Host host)
         Assert.Empty(Directory.EnumerateFiles(Path.Combine(node.State, "restores")));
     }
 
-    private static async Task FillAsync(BareVm vm, int pattern)
-    {
-        foreach (var disk in vm.Disks)
-            await BareVm.WriteImageAsync(disk.Path, disk.Format, 0, 4096, (byte)pattern);
-    }
-
-    // What all disks are filled with; a mixture fails.
-    private static async Task<int> PatternAsync(BareVm vm)
-    {
-        var found = new List<int>();
-        foreach (var disk in vm.Disks)
-        {
-            foreach (var pattern in (int[])[Old, Restored])
-            {
-                var read = await Tool.TryAsync("qemu-io", ["-r", "-U", "-f", disk.Format, "-c", $"read -P {pattern} 0 4M", disk.Path]);
-                if (read.ExitCode == 0 && !read.Output.Contains("failed", StringComparison.Ordinal))
-                    found.Add(pattern);
-            }
-        }
-
-        Assert.Equal(vm.Disks.Count, found.Count);
-        return Assert.Single(found.Distinct());
-    }
+    private static Task<int> PatternAsync(BareVm vm) => DiskPatterns.FindAsync(vm.Disks, Old, Restored);
 
     private static async Task<int> MemoryAsync(BareVm vm) =>
         int.Parse((await vm.Guest.XmlAsync("--inactive")).Element("memory")!.Value, CultureInfo.InvariantCulture);
