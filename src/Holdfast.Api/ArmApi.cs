@@ -3,6 +3,7 @@ using Holdfast.Api.Containers;
 using Holdfast.Api.Items;
 using Holdfast.Api.Jobs;
 using Holdfast.Api.Locations;
+using Holdfast.Api.Native;
 using Holdfast.Api.Network;
 using Holdfast.Api.Operations;
 using Holdfast.Api.Points;
@@ -41,6 +42,7 @@ public static class ArmApi
         OperationRoutes.Map(routes);
         LocationRoutes.Map(routes);
         AuditRoutes.Map(routes);
+        ExaminationRoutes.Map(routes);
         return routes;
     }
 

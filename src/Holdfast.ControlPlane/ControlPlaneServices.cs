@@ -25,6 +25,7 @@ public static class ControlPlaneServices
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<AuditLog>();
         services.TryAddSingleton(StorePlaces.FoldersOnly);
+        services.TryAddSingleton(new NodeEndpoints([]));
         return services.AddLogging()
             .AddSingleton(options)
             .AddSingleton<ControlPlaneDatabase>()
@@ -60,6 +61,7 @@ public static class ControlPlaneServices
             .AddSingleton<GuestPrograms>()
             .AddSingleton<PreChecks>()
             .AddSingleton<ItemExamination>()
+            .AddSingleton<NodeExamination>()
             .AddSingleton<PreCheckService>()
             .AddHostedService(s => s.GetRequiredService<PreCheckService>())
             .AddSingleton<Retention>()

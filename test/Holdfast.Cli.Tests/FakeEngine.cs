@@ -53,6 +53,8 @@ internal sealed class FakeEngine : IEngine, IEngineFactory
 
     public INode Connect(Settings settings) => Node ?? throw NodeFaults.NodeNotNamed().ToException();
 
+    public INode? TryConnect(Settings settings) => Node;
+
     public void CheckPlaceForVault(string path)
     {
         if (InitFault is not null)

@@ -12,4 +12,5 @@ namespace Holdfast.Api.Native;
 [JsonSerializable(typeof(NativeItem))]
 [JsonSerializable(typeof(NativeVault))]
 [JsonSerializable(typeof(NativePool))]
+[JsonSerializable(typeof(NativeHealth))]
 public sealed partial class NativeJson : JsonSerializerContext;

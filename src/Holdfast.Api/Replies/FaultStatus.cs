@@ -13,6 +13,7 @@ public static class FaultStatus
         ["SubscriptionNotFound"] = StatusCodes.Status404NotFound,
         ["HoldfastPolicyNotFound"] = StatusCodes.Status404NotFound,
         ["HoldfastProtectedItemNotFound"] = StatusCodes.Status404NotFound,
+        ["HoldfastHostNotFound"] = StatusCodes.Status404NotFound,
         ["HoldfastJobNotFound"] = StatusCodes.Status404NotFound,
         ["InvalidResourceType"] = StatusCodes.Status404NotFound,
         ["UserErrorVmNotFoundV2"] = StatusCodes.Status404NotFound,

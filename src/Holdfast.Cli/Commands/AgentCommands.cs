@@ -117,7 +117,9 @@ internal static class AgentCommands
         app.Handle(command, async (run, ct) =>
         {
             var request = new HealthRequest { Hosts = [new HealthHostAddress(run.Settings.Connect ?? "libvirt", run.Settings.Connect)], Vm = run.Value(vm) };
-            var all = await new HealthService(NodePaths.FromEnvironment(), new HealthOptions { Time = run.Terminal.Time }).CheckAsync(request, ct);
+            using var node = run.Engines.TryConnect(run.Settings);
+            var all = node is null ? await new HealthService(NodePaths.FromEnvironment(), new HealthOptions { Time = run.Terminal.Time }).CheckAsync(request, ct)
+                : await node.ExamineAsync(new(run.Value(vm)), ct);
             var agents = all with { Results = [.. all.Results.Where(r => r.Area is HealthArea.Agent || (r.Area is HealthArea.Host && r.Outcome is not HealthOutcome.Passed))] };
             return DoctorCommand.Show(run, agents, byFault: false);
         });

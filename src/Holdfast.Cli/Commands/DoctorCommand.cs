@@ -3,7 +3,9 @@ using Holdfast.Cli.Documents;
 using Holdfast.Cli.Engine;
 using Holdfast.Cli.Invocation;
 using Holdfast.Cli.Node;
+using Holdfast.Cli.Remote;
 using Holdfast.Cli.Rendering;
+using Holdfast.ControlPlane.Health;
 using Holdfast.Faults;
 using Holdfast.Protection.Health;
 using Holdfast.Protection.Health.Network;
@@ -62,6 +64,12 @@ internal sealed class DoctorCommand
             return Show(run, await new HealthService(NodePaths.FromEnvironment(), new HealthOptions { Time = run.Terminal.Time }).CheckAsync(only, ct), byFault: false);
         }
 
+        if (HasNode(run) && run.Engines.TryConnect(run.Settings) is { } owner)
+        {
+            using (owner)
+                return await ThroughNodeAsync(run, owner, ct);
+        }
+
         var (hosts, paths, policies, endpoints, node) = await PlaceAsync(run, ct);
         var allowed = !run.Value(_noPrograms);
         var options = new HealthOptions { AllowsPrograms = _ => allowed, Time = run.Terminal.Time };
@@ -72,12 +80,13 @@ internal sealed class DoctorCommand
         {
             Hosts = hosts,
             Vm = run.Value(_vm),
-            IncludesVms = run.Value(_vm) is not null || run.Value(_all) || run.Value(_host) is not null,
+            IncludesVms = IncludesVms(run),
             Vault = run.Settings.Vault is { } vault && (run.Settings.Server is null || run.Settings.IsFolderNamed) ? new VaultSubject(StorePlaces.Full(vault), PointsAsync) : null,
             Endpoints = endpoints,
         };
         var report = await new HealthService(paths, options).CheckAsync(request, ct);
-        report = report with { Results = [.. report.Results, .. node is null ? [] : await StaleHosts.OfAsync(node, report, run.Terminal.Time, ct), .. policies] };
+        var stale = node is null ? [] : await StaleHosts.OfAsync(await node.HostsAsync(ct), node.LastInventories, report, run.Terminal.Time, ct);
+        report = report with { Results = [.. report.Results, .. stale, .. policies] };
         if (!run.Value(_fix))
             return Show(run, report, IsByFault(run));
         if (!run.Report.IsJson)
@@ -113,6 +122,20 @@ internal sealed class DoctorCommand
         HealthOutcome.Warning => ExitCode.HealthWarning,
         _ => ExitCode.HealthFailed,
     };
+
+    // A folder whose node doesn't run is examined from here, by its database.
+    private static bool HasNode(CommandRun run) =>
+        run.Settings is not { Server: null, IsFolderNamed: false, DataFolder: { } data } || LocalSocket.Answers(Path.GetFullPath(data));
+
+    private async Task<ExitCode> ThroughNodeAsync(CommandRun run, INode node, CancellationToken ct)
+    {
+        var asked = new ServedExamination(run.Value(_vm), run.Value(_host), IncludesVms(run), !run.Value(_noPrograms), run.Value(_minimum));
+        var report = await NodeDoctor.ExamineAsync(run, node, asked, ct);
+        RemoteEngine.Refuse((run.Value(_fix), "doctor --fix"));
+        return Show(run, report, IsByFault(run));
+    }
+
+    private bool IncludesVms(CommandRun run) => run.Value(_vm) is not null || run.Value(_all) || run.Value(_host) is not null;
 
     private bool IsByFault(CommandRun run) => run.Value(_all) || run.Value(_host) is not null;
 

@@ -48,7 +48,8 @@ internal static class DoctorEndpoints
         };
     }
 
-    private static HealthEndpoint? OfServer(Settings settings) => settings is { Server: { } server, IsFolderNamed: false } && HealthEndpoint.Parse("node", server) is { IsHttp: true } endpoint
+    /// <summary>The node that is named by its address, if one is.</summary>
+    public static HealthEndpoint? OfServer(Settings settings) => settings is { Server: { } server, IsFolderNamed: false } && HealthEndpoint.Parse("node", server) is { IsHttp: true } endpoint
         ? endpoint with { CaFile = settings.CaFile, AskAsync = settings.CredentialFile is { } file ? (client, ct) => LogInAsync(client, file, ct) : null } : null;
 
     private static async Task<HttpResponseMessage> LogInAsync(HttpClient client, string file, CancellationToken ct)
@@ -61,7 +62,9 @@ internal static class DoctorEndpoints
         return await client.PostAsync(new Uri("/adfs/oauth2/token", UriKind.Relative), form, ct);
     }
 
-    private static IEnumerable<HealthEndpoint?> OfNode(NodeSettings node)
+    /// <summary>What a node's own settings name.</summary>
+    /// <exception cref="FaultException">Its alert settings can't be read.</exception>
+    public static IEnumerable<HealthEndpoint?> OfNode(NodeSettings node)
     {
         foreach (var database in OfDatabase(node.Database))
             yield return database;

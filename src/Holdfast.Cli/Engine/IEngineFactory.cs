@@ -13,6 +13,9 @@ internal interface IEngineFactory
     /// <exception cref="Holdfast.Faults.FaultException">None is named, or it can't be reached.</exception>
     INode Connect(Settings settings);
 
+    /// <summary>Reaches the node that is named, or that serves the vault that is named; null where there is none, and this machine does it itself.</summary>
+    INode? TryConnect(Settings settings);
+
     /// <summary>Fails where there is a vault already, or where one can't be made; changes nothing.</summary>
     void CheckPlaceForVault(string path);
 

@@ -1,4 +1,5 @@
 using Holdfast.Protection.Backup;
+using Holdfast.Protection.Health;
 
 namespace Holdfast.Cli.Engine;
 
@@ -30,6 +31,10 @@ internal interface INode : IDisposable
 
     /// <summary>Allows or refuses programs in the guest of an item's VM to be run by examinations.</summary>
     Task AllowGuestProgramsAsync(ServedProtection item, bool isAllowed, CancellationToken ct);
+
+    /// <summary>Examines what the node works on, as it is now; of it what the caller may see.</summary>
+    /// <exception cref="Holdfast.Faults.FaultException">There is no such VM or host.</exception>
+    Task<HealthReport> ExamineAsync(ServedExamination asked, CancellationToken ct);
 
     /// <summary>Waits until a job is over, however it ends.</summary>
     Task<ServedJob> WaitJobAsync(ServedJob job, IProgress<RunProgress> progress, CancellationToken ct);

@@ -61,6 +61,8 @@ internal sealed class LocalEngineFactory(Terminal terminal) : IEngineFactory
 
     public INode Connect(Settings settings) => throw NodeFaults.NodeNotNamed().ToException();
 
+    public INode? TryConnect(Settings settings) => null;
+
     public void CheckPlaceForVault(string path)
     {
         // A remote place is looked at when the vault is made.

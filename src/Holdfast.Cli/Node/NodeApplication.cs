@@ -5,9 +5,12 @@ using Holdfast.Api.Identity;
 using Holdfast.Api.Operations;
 using Holdfast.Api.Requests;
 using Holdfast.Api.Tls;
+using Holdfast.Cli.Commands;
 using Holdfast.ControlPlane;
 using Holdfast.ControlPlane.Access;
 using Holdfast.ControlPlane.Alerts;
+using Holdfast.ControlPlane.Health;
+using Holdfast.Protection.Health.Network;
 using Holdfast.Vault;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -35,6 +38,7 @@ internal static class NodeApplication
         builder.Services
             .AddSingleton(time)
             .AddSingleton(places)
+            .AddSingleton(new NodeEndpoints([.. DoctorEndpoints.OfNode(settings).OfType<HealthEndpoint>()]))
             .AddRouting()
             .AddHoldfastControlPlane(options)
             .AddHoldfastAccess(options)

@@ -25,6 +25,7 @@ internal static class RolesPage
         ("Restore disks, or a new VM", [Item + "recoveryPoints/restore/action", "Microsoft.Compute/virtualMachines/write", "Microsoft.Storage/storageAccounts/write", "Microsoft.Network/virtualNetworks/subnets/join/action"], "vault; target VM, group, pool and subnet"),
         ("Restore in place", [Item + "recoveryPoints/restore/action", "Microsoft.Compute/virtualMachines/write"], "vault; source VM"),
         ("Cancel a job", [Vault + "backupJobs/cancel/action"], "vault"),
+        ("Examine VMs, their hosts and vaults (doctor)", [AccessActions.Examine], "VM; subscription for what concerns the node"),
         ("Read metrics from another machine", [AccessActions.ReadMetrics], "subscription"),
         ("Read the audit log", [AccessActions.ReadAudit], "subscription"),
         ("Register hosts", [AccessActions.WriteHosts], "subscription"),

@@ -20,6 +20,9 @@ internal sealed class NodeConnection : IDisposable
     private const string ApiVersion = "2024-04-01";
     private const int AnswerBytesMax = 64 * 1024 * 1024;
 
+    // What the node answers at once; HttpClient's own limit.
+    private static readonly TimeSpan UsualLimit = TimeSpan.FromSeconds(100);
+
     // A token that ends while a request is on its way is renewed before.
     private static readonly TimeSpan Early = TimeSpan.FromMinutes(1);
 
@@ -32,10 +35,16 @@ internal sealed class NodeConnection : IDisposable
     public NodeConnection(NodeEndpoint endpoint, HttpMessageHandler handler, TimeProvider time)
     {
         (this.endpoint, this.time) = (endpoint, time);
-        client = new HttpClient(handler) { BaseAddress = endpoint.Address, MaxResponseContentBufferSize = AnswerBytesMax };
+        client = new HttpClient(handler) { BaseAddress = endpoint.Address, MaxResponseContentBufferSize = AnswerBytesMax, Timeout = NoLimit };
     }
 
+    /// <summary>For requests that the node answers when it is done, within bounds of its own.</summary>
+    public static TimeSpan NoLimit => Timeout.InfiniteTimeSpan;
+
     public NodeEndpoint Endpoint => endpoint;
+
+    /// <summary>The language of the node's words, where a text comes from it.</summary>
+    public FaultLanguage Language { get; init; }
 
     /// <summary>The way to a node: its socket, or TLS with its authority.</summary>
     public static HttpMessageHandler HandlerOf(NodeEndpoint endpoint)
@@ -51,8 +60,8 @@ internal sealed class NodeConnection : IDisposable
         return new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, SslOptions = new SslClientAuthenticationOptions { CertificateChainPolicy = trust } };
     }
 
-    public async Task<JsonObject> GetAsync(string path, bool native, CancellationToken ct) =>
-        (await SendAsync(HttpMethod.Get, WithVersion(path), null, native, ct)).Body ?? throw Unreadable();
+    public async Task<JsonObject> GetAsync(string path, bool native, CancellationToken ct, TimeSpan? limit = null) =>
+        (await SendAsync(HttpMethod.Get, WithVersion(path), null, native, ct, limit)).Body ?? throw Unreadable();
 
     /// <summary>A list's entries from all of its pages, as far as they are wanted.</summary>
     public async Task<IReadOnlyList<JsonObject>> ListAsync(string path, bool native, CancellationToken ct, int max = int.MaxValue)
@@ -88,19 +97,23 @@ internal sealed class NodeConnection : IDisposable
     /// <summary>The node answers, but not as this program understands it.</summary>
     public FaultException Unreadable() => NodeFaults.NodeAnswered(endpoint.Name, "-", "the answer isn't what this version of holdfast expects").ToException();
 
-    private async Task<(HttpResponseHeaders Headers, JsonObject? Body)> SendAsync(HttpMethod method, string path, JsonObject? body, bool native, CancellationToken ct)
+    private async Task<(HttpResponseHeaders Headers, JsonObject? Body)> SendAsync(
+        HttpMethod method, string path, JsonObject? body, bool native, CancellationToken ct, TimeSpan? limit = null)
     {
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        end.CancelAfter(limit ?? UsualLimit);
         try
         {
             using var request = new HttpRequestMessage(method, path);
+            request.Headers.AcceptLanguage.Add(new StringWithQualityHeaderValue(Language.Tag()));
             if (native)
                 request.Headers.Add(NativeView.Header, NativeView.Value);
             if (body is not null)
                 request.Content = new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json");
             if (endpoint.CredentialFile is not null)
-                request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", await TokenAsync(ct));
-            using var answer = await client.SendAsync(request, ct);
-            var read = Read(await answer.Content.ReadAsStringAsync(ct));
+                request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", await TokenAsync(end.Token));
+            using var answer = await client.SendAsync(request, end.Token);
+            var read = Read(await answer.Content.ReadAsStringAsync(end.Token));
             return answer.IsSuccessStatusCode ? (answer.Headers, read) : throw Refusal(answer.StatusCode, read);
         }
         catch (Exception e) when (e is HttpRequestException or IOException || (e is OperationCanceledException && !ct.IsCancellationRequested))

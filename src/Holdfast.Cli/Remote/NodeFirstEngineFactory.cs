@@ -10,10 +10,11 @@ namespace Holdfast.Cli.Remote;
 internal sealed class NodeFirstEngineFactory(IEngineFactory local, Terminal terminal) : IEngineFactory
 {
     public async Task<IEngine> OpenAsync(Settings settings, EngineNeeds needs, Reporter report, CancellationToken ct) =>
-        NodeLocator.Find(settings, needs) is { } endpoint ? new RemoteEngine(Open(endpoint)) : await local.OpenAsync(settings, needs, report, ct);
+        NodeLocator.Find(settings, needs) is { } endpoint ? new RemoteEngine(Open(endpoint, settings)) : await local.OpenAsync(settings, needs, report, ct);
 
-    public INode Connect(Settings settings) =>
-        NodeLocator.Find(settings, EngineNeeds.Owner) is { } endpoint ? Open(endpoint) : throw NodeFaults.NodeNotNamed().ToException();
+    public INode Connect(Settings settings) => TryConnect(settings) ?? throw NodeFaults.NodeNotNamed().ToException();
+
+    public INode? TryConnect(Settings settings) => NodeLocator.Find(settings, EngineNeeds.Owner) is { } endpoint ? Open(endpoint, settings) : null;
 
     public void CheckPlaceForVault(string path) => local.CheckPlaceForVault(path);
 
@@ -25,5 +26,6 @@ internal sealed class NodeFirstEngineFactory(IEngineFactory local, Terminal term
 
     public Task<StoreProbeReport> ProbeStoreAsync(Settings settings, string path, CancellationToken ct) => local.ProbeStoreAsync(settings, path, ct);
 
-    private RemoteNode Open(NodeEndpoint endpoint) => new(new NodeConnection(endpoint, NodeConnection.HandlerOf(endpoint), terminal.Time), terminal.Time);
+    private RemoteNode Open(NodeEndpoint endpoint, Settings settings) =>
+        new(new NodeConnection(endpoint, NodeConnection.HandlerOf(endpoint), terminal.Time) { Language = settings.Language }, terminal.Time);
 }

@@ -10,7 +10,7 @@ using Holdfast.Protection.Backup;
 namespace Holdfast.Cli.Remote;
 
 /// <summary>A node's vaults, protected items and jobs, through its API.</summary>
-internal sealed class RemoteNode(NodeConnection connection, TimeProvider time) : INode
+internal sealed partial class RemoteNode(NodeConnection connection, TimeProvider time) : INode
 {
     private static readonly FaultCode Unreachable = NodeFaults.NodeUnreachable("", "").Code;
     private static readonly FaultCode NoSuchJob = ServiceFaults.JobNotFound("", "").Code;
@@ -44,9 +44,8 @@ internal sealed class RemoteNode(NodeConnection connection, TimeProvider time) :
     /// <summary>Resources of a type in all subscriptions that the caller sees.</summary>
     public async Task<IReadOnlyList<JsonObject>> ListResourcesAsync(string type, bool native, CancellationToken ct)
     {
-        subscriptions ??= [.. (await connection.ListAsync("/subscriptions", native: true, ct)).Select(s => TextOf(s["subscriptionId"]))];
         var all = new List<JsonObject>();
-        foreach (var subscription in subscriptions)
+        foreach (var subscription in await SubscriptionsAsync(ct))
             all.AddRange(await connection.ListAsync($"/subscriptions/{Uri.EscapeDataString(subscription)}/providers/{type}", native, ct));
         return all;
     }
@@ -203,6 +202,9 @@ internal sealed class RemoteNode(NodeConnection connection, TimeProvider time) :
 
         return await WaitJobAsync(job, progress, CancellationToken.None);
     }
+
+    private async Task<IReadOnlyList<string>> SubscriptionsAsync(CancellationToken ct) =>
+        subscriptions ??= [.. (await connection.ListAsync("/subscriptions", native: true, ct)).Select(s => TextOf(s["subscriptionId"]))];
 
     private async Task<ServedItem> FindItemAsync(string vm, CancellationToken ct)
     {

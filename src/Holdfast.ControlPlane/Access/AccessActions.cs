@@ -20,6 +20,9 @@ public static class AccessActions
     /// <summary>Binding a protected item to a VM of another UUID.</summary>
     public const string RebindProtectedItem = ProtectedItems + "rebind/action";
 
+    /// <summary>Examining a VM, its host and what is needed for its backups; asked of the VM. Whoever may read VMs may do it.</summary>
+    public const string Examine = "Microsoft.Compute/virtualMachines/examination/read";
+
     /// <summary>Reading the node's metrics, which name VMs; asked of the subscription.</summary>
     public const string ReadMetrics = "Holdfast.Operations/metrics/read";
 

@@ -15,6 +15,9 @@ public sealed record HealthRequest
     /// <summary>Whether VMs are looked at; else only hosts and vault.</summary>
     public bool IncludesVms { get; init; } = true;
 
+    /// <summary>Whether a VM may be looked at, by its UUID; others are as if they weren't there.</summary>
+    public Func<Guid, bool> Admits { get; init; } = _ => true;
+
     /// <summary>The vault; null where none is named.</summary>
     public VaultSubject? Vault { get; init; }
 

@@ -16,7 +16,7 @@ internal sealed class HealthRun(HealthOptions options, NetworkPlace? network = n
         var ways = OfEndpointsAsync(request.Endpoints, ct);
         var vault = request.Vault is null ? null : await LookAsync(request.Vault, ct).ConfigureAwait(false);
         var sought = request.Vm is null ? null : SoughtVm.Of(request.Vm, vault?.Points);
-        Func<VmIdentity, bool> wanted = !request.IncludesVms ? _ => false : sought is null ? _ => true : sought.Fits;
+        Func<VmIdentity, bool> wanted = !request.IncludesVms ? _ => false : v => request.Admits(v.Uuid) && (sought is null || sought.Fits(v));
         var runs = await Task.WhenAll(hosts.Select(h => new HostExamination(h, options).RunAsync(wanted, ct))).ConfigureAwait(false);
 
         var results = new List<HealthResult>(runs.SelectMany(r => r.OfHost));

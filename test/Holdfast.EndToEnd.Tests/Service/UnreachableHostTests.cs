@@ -31,23 +31,29 @@ public sealed class UnreachableHostTests(Host host)
         await Eventually.TrueAsync("the host was seen", async () => Codes(await ExamineAsync(node)).Count == 0);
         await node.StopAsync();
 
-        // The way is cut; the node's connection went with it.
+        // Beside the node, by its database: the node's own connection stays.
+        string[] cut = ["HoldfastHypervisorUnreachable", "HoldfastStatusStale"];
         await using var again = await ServedNode.StartAsync(node.Folder, "--connect", $"qemu+unix:///system?socket={way}");
         await Eventually.TrueAsync("what is there is kept", async () =>
         {
             File.Delete(way);
-            var found = Codes(await ExamineAsync(again));
+            var found = Codes(await ExamineAsync(again, "--offline"));
             File.CreateSymbolicLink(way, Socket);
-            return found.Order().SequenceEqual(["HoldfastHypervisorUnreachable", "HoldfastStatusStale"]);
+            return found.Order().SequenceEqual(cut);
         });
+        await again.StopAsync();
+
+        // The way is cut; the node tells the host once, with all of its VMs asked for.
         File.Delete(way);
+        await using var last = await ServedNode.StartAsync(node.Folder, "--connect", $"qemu+unix:///system?socket={way}");
+        Assert.Equal(cut, Codes(await ExamineAsync(last, "--all")).Order());
 
         var command = await Node.CreateAsync(host);
         Assert.Equal("HoldfastHypervisorUnreachable", (await command.RunAsync("backup", vm.Name, "--connect", $"qemu+unix:///system?socket={way}")).FaultCode);
     }
 
-    private static async Task<JsonNode> ExamineAsync(ServedNode node) =>
-        JsonNode.Parse((await Tool.TryAsync(ServedNode.Command, ["doctor", "--data", node.Folder, "--output", "json"])).Output)!;
+    private static async Task<JsonNode> ExamineAsync(ServedNode node, params string[] more) =>
+        JsonNode.Parse((await Tool.TryAsync(ServedNode.Command, ["doctor", "--data", node.Folder, "--output", "json", .. more])).Output)!;
 
     private static IReadOnlyList<string> Codes(JsonNode report) =>
         [.. report["results"]!.AsArray().Where(r => r!["fault"] is not null && (string)r["area"]! == "host").Select(r => (string)r!["fault"]!["code"]!)];
