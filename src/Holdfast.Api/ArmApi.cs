@@ -43,6 +43,7 @@ public static class ArmApi
         LocationRoutes.Map(routes);
         AuditRoutes.Map(routes);
         ExaminationRoutes.Map(routes);
+        RemedyRoutes.Map(routes);
         return routes;
     }
 

@@ -22,7 +22,7 @@ internal static class ExitCodes
         (ExitCode.Busy,
         [
             "UserErrorBackupOperationInProgress", "ExtensionOperationInProgress", "HoldfastBlockJobActive", "HoldfastDomainJobActive",
-            "HoldfastVaultBusy", "HoldfastImageInUse",
+            "HoldfastVaultBusy", "HoldfastImageInUse", "HoldfastAgentUpdateRefused",
         ]),
         (ExitCode.WrongKey, ["HoldfastVaultWrongKey", "HoldfastRecoveryKeyInvalid"]),
         (ExitCode.Damage, ["HoldfastDamageFound"]),

@@ -37,7 +37,7 @@ internal static class ExaminationRoutes
         AgentMinimum = Text(call, "agentMinimum") is not { } text ? null
             : Version.TryParse(text, out var version) ? version : throw RequestFaults.FieldInvalid("agentMinimum", "7.2").ToException(),
         SeesVm = vm => call.May(AccessActions.Examine, vm.Id),
-        SeesHost = host => call.Sees(AccessActions.Examine, ArmId.Parse($"/subscriptions/{host.SubscriptionId}/resourceGroups/{host.ResourceGroup}")),
+        SeesHost = host => call.May(AccessActions.Examine, ArmId.Parse($"/subscriptions/{host.SubscriptionId}/resourceGroups/{host.ResourceGroup}")),
         SeesVault = vault => call.May(ReadVault, vault.Ref.Id),
         SeesNode = call.May(AccessActions.Examine, call.Resource),
     };

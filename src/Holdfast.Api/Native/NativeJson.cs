@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Holdfast.Protection.Guest;
 using Holdfast.Protection.Points;
 
 namespace Holdfast.Api.Native;
@@ -13,4 +14,6 @@ namespace Holdfast.Api.Native;
 [JsonSerializable(typeof(NativeVault))]
 [JsonSerializable(typeof(NativePool))]
 [JsonSerializable(typeof(NativeHealth))]
+[JsonSerializable(typeof(NativeChange))]
+[JsonSerializable(typeof(AgentStatus))]
 public sealed partial class NativeJson : JsonSerializerContext;

@@ -3,7 +3,6 @@ using Holdfast.Cli.Documents;
 using Holdfast.Cli.Invocation;
 using Holdfast.ControlPlane.Hosts;
 using Holdfast.Faults;
-using Holdfast.GuestAgent;
 using Holdfast.Libvirt;
 using Holdfast.Protection;
 using Holdfast.Protection.Guest;
@@ -37,8 +36,7 @@ internal static class AgentCommands
         }.With(vm);
         app.Handle(command, async (run, ct) =>
         {
-            using var domain = await FindAsync(run, run.Value(vm)!, ct);
-            var status = await ReadAsync(domain, ct);
+            var status = AgentStatusDocument.Of(await ReadAsync(run, run.Value(vm)!, ct));
             if (run.Report.IsJson)
             {
                 run.Report.Json(status, CliJson.Default.AgentStatusDocument);
@@ -75,10 +73,8 @@ internal static class AgentCommands
         }.With(vm);
         app.Handle(command, async (run, ct) =>
         {
-            using var domain = await FindAsync(run, run.Value(vm)!, ct);
-            using var held = VmLock.Acquire(NodePaths.FromEnvironment(), domain.Uuid, domain.Name);
-            var done = FaultMapping.Guard(() => AgentChannelAttachment.Attach(domain), FaultSubject.OfVm(domain.Name, "attach the agent's channel"));
-            Show(run, new AgentChangeDocument(domain.Name, domain.Uuid, done, null, null), $"Channel of '{domain.Name}': {done}.");
+            var (name, uuid, done) = await AttachAsync(run, run.Value(vm)!, ct);
+            Show(run, new AgentChangeDocument(name, uuid, done, null, null), $"Channel of '{name}': {done}.");
             return ExitCode.Done;
         });
         return command;
@@ -93,14 +89,12 @@ internal static class AgentCommands
         }.With(vm);
         app.Handle(command, async (run, ct) =>
         {
-            using var domain = await FindAsync(run, run.Value(vm)!, ct);
-            var uri = LibvirtUri.Resolve(run.Settings.Connect).Text;
-            var done = await new AgentUpdate(NodePaths.FromEnvironment(), run.Terminal.Time).RunAsync(domain, uri, ct);
+            var (name, uuid, done) = await UpdateAsync(run, run.Value(vm)!, ct);
             var detail = done.PackageBefore == done.PackageAfter ? "it was the newest already" : $"updated from {done.PackageBefore} to {done.PackageAfter}";
-            Show(run, new AgentChangeDocument(domain.Name, domain.Uuid, detail, done.VersionBefore, done.VersionAfter),
-                $"Agent of '{domain.Name}': {detail}; version {done.VersionAfter} answers, of the package {done.Origin.Package ?? "(unknown)"}.");
+            Show(run, new AgentChangeDocument(name, uuid, detail, done.VersionBefore, done.VersionAfter),
+                $"Agent of '{name}': {detail}; version {done.VersionAfter} answers, of the package {done.Origin.Package ?? "(unknown)"}.");
             if (done.Origin is { IsKnown: true, Package: null, Path: { } path })
-                run.Report.Notices([HealthFaults.AgentNotPackaged(domain.Name, path)]);
+                run.Report.Notices([HealthFaults.AgentNotPackaged(name, path)]);
             return ExitCode.Done;
         });
         return command;
@@ -126,37 +120,35 @@ internal static class AgentCommands
         return command;
     }
 
-    private static async Task<AgentStatusDocument> ReadAsync(Domain domain, CancellationToken ct)
+    private static async Task<AgentStatus> ReadAsync(CommandRun run, string vm, CancellationToken ct)
     {
-        var (name, uuid) = (domain.Name, domain.Uuid);
-        var empty = new AgentStatusDocument(name, uuid, "unknown", null, null, null, null, [], null);
-        var state = domain.GetState();
-        if (domain.ReadXml().AgentChannel is not { } channel)
-            return empty with { State = "no-channel" };
-        if (state.State is not (DomainState.Running or DomainState.Blocked))
-            return empty;
-        if (channel.IsConnected is false)
-            return empty with { State = "disconnected" };
-        var agent = new GuestAgentClient(new LibvirtAgentChannel(domain), new GuestAgentClientOptions { CommandTimeout = TimeSpan.FromSeconds(5) });
-        try
-        {
-            await agent.PingAsync(null, ct);
-            var info = await agent.InfoAsync(ct);
-            var answering = empty with
-            {
-                State = "connected", Version = info.Version, BlockedCommands = [.. info.Commands.Where(c => !c.Value).Select(c => c.Key).Order(StringComparer.Ordinal)],
-            };
-            var frozen = await agent.FsFreezeStatusAsync(null, ct) is FreezeStatus.Frozen;
-            if (frozen)
-                return answering with { Frozen = true };
-            var system = info.Offers("guest-get-osinfo") ? (await agent.OsInfoAsync(ct)).PrettyName : null;
-            var origin = await AgentOrigin.FindAsync(agent, ct);
-            return answering with { Frozen = false, System = system, Program = origin.Path, Package = origin.Package };
-        }
-        catch (GuestAgentException e)
-        {
-            return empty with { State = e.Kind is GuestAgentErrorKind.NotConnected ? "disconnected" : e.Kind is GuestAgentErrorKind.FrozenState ? "frozen" : "not-responding" };
-        }
+        using var node = run.Engines.TryConnect(run.Settings);
+        if (node is not null)
+            return await node.ReadAgentAsync(vm, ct);
+        using var domain = await FindAsync(run, vm, ct);
+        return await AgentStatus.ReadAsync(domain, allowsPrograms: true, ct);
+    }
+
+    private static async Task<(string Vm, Guid Uuid, string Done)> AttachAsync(CommandRun run, string vm, CancellationToken ct)
+    {
+        using var node = run.Engines.TryConnect(run.Settings);
+        if (node is not null)
+            return await node.AttachChannelAsync(vm, ct);
+        using var domain = await FindAsync(run, vm, ct);
+        await LocalRemedies.Served(run).RefuseAsync(domain.Uuid, ct);
+        using var held = VmLock.Acquire(NodePaths.FromEnvironment(), domain.Uuid, domain.Name);
+        return (domain.Name, domain.Uuid, FaultMapping.Guard(() => AgentChannelAttachment.Attach(domain), FaultSubject.OfVm(domain.Name, "attach the agent's channel")));
+    }
+
+    private static async Task<(string Vm, Guid Uuid, AgentUpdateResult Result)> UpdateAsync(CommandRun run, string vm, CancellationToken ct)
+    {
+        using var node = run.Engines.TryConnect(run.Settings);
+        if (node is not null)
+            return await node.UpdateAgentAsync(vm, ct);
+        using var domain = await FindAsync(run, vm, ct);
+        await LocalRemedies.Served(run).RefuseAsync(domain.Uuid, ct);
+        var uri = LibvirtUri.Resolve(run.Settings.Connect).Text;
+        return (domain.Name, domain.Uuid, await new AgentUpdate(NodePaths.FromEnvironment(), run.Terminal.Time).RunAsync(domain, uri, ct));
     }
 
     // The VM by its name, else by its UUID; left open to the end of the process as every connection of a command.

@@ -3,7 +3,6 @@ using Holdfast.Cli.Documents;
 using Holdfast.Cli.Engine;
 using Holdfast.Cli.Invocation;
 using Holdfast.Cli.Node;
-using Holdfast.Cli.Remote;
 using Holdfast.Cli.Rendering;
 using Holdfast.ControlPlane.Health;
 using Holdfast.Faults;
@@ -87,14 +86,7 @@ internal sealed class DoctorCommand
         var report = await new HealthService(paths, options).CheckAsync(request, ct);
         var stale = node is null ? [] : await StaleHosts.OfAsync(await node.HostsAsync(ct), node.LastInventories, report, run.Terminal.Time, ct);
         report = report with { Results = [.. report.Results, .. stale, .. policies] };
-        if (!run.Value(_fix))
-            return Show(run, report, IsByFault(run));
-        if (!run.Report.IsJson)
-            HealthTables.Write(run.Report, report, IsByFault(run));
-        var remedies = await new RemedyOffers(run, run.Value(_yes), run.Value(_yesDisruptive) ?? [], paths, hosts, opened).RunAsync(RemedyPlan.Of(report), ct);
-        if (run.Report.IsJson)
-            run.Report.Json(HealthDocument.Of(report, remedies, run.Report.Language), CliJson.Default.HealthDocument);
-        return CodeOf(report);
+        return await ShowAndFixAsync(run, report, new LocalRemedies(run, paths, hosts, opened).ApplyAsync, ct);
 
         async Task<IReadOnlyList<RecoveryPoint>> PointsAsync(CancellationToken token)
         {
@@ -131,8 +123,19 @@ internal sealed class DoctorCommand
     {
         var asked = new ServedExamination(run.Value(_vm), run.Value(_host), IncludesVms(run), !run.Value(_noPrograms), run.Value(_minimum));
         var report = await NodeDoctor.ExamineAsync(run, node, asked, ct);
-        RemoteEngine.Refuse((run.Value(_fix), "doctor --fix"));
-        return Show(run, report, IsByFault(run));
+        return await ShowAndFixAsync(run, report, node.ApplyAsync, ct);
+    }
+
+    private async Task<ExitCode> ShowAndFixAsync(CommandRun run, HealthReport report, Func<Remedy, CancellationToken, Task<string>> apply, CancellationToken ct)
+    {
+        if (!run.Value(_fix))
+            return Show(run, report, IsByFault(run));
+        if (!run.Report.IsJson)
+            HealthTables.Write(run.Report, report, IsByFault(run));
+        var remedies = await new RemedyOffers(run, run.Value(_yes), run.Value(_yesDisruptive) ?? [], apply).RunAsync(RemedyPlan.Of(report), ct);
+        if (run.Report.IsJson)
+            run.Report.Json(HealthDocument.Of(report, remedies, run.Report.Language), CliJson.Default.HealthDocument);
+        return CodeOf(report);
     }
 
     private bool IncludesVms(CommandRun run) => run.Value(_vm) is not null || run.Value(_all) || run.Value(_host) is not null;

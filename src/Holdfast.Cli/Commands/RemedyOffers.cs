@@ -1,17 +1,12 @@
 using Holdfast.Cli.Documents;
 using Holdfast.Cli.Invocation;
-using Holdfast.ControlPlane.Hosts;
 using Holdfast.Faults;
-using Holdfast.Libvirt;
-using Holdfast.Protection.Health;
 using Holdfast.Protection.Health.Remedies;
-using Holdfast.Protection.Node;
-using Holdfast.Vault;
 
 namespace Holdfast.Cli.Commands;
 
 /// <summary>Offers remedies one by one: safe ones with --yes or a yes, disruptive ones only on a VM that was named for them, manual ones as their text.</summary>
-internal sealed class RemedyOffers(CommandRun run, bool yes, IReadOnlyCollection<string> disruptiveVms, NodePaths paths, IReadOnlyList<HealthHostAddress> hosts, VaultId? vault)
+internal sealed class RemedyOffers(CommandRun run, bool yes, IReadOnlyCollection<string> disruptiveVms, Func<Remedy, CancellationToken, Task<string>> apply)
 {
     public async Task<IReadOnlyList<RemedyDocument>> RunAsync(IReadOnlyList<Remedy> remedies, CancellationToken ct)
     {
@@ -38,7 +33,7 @@ internal sealed class RemedyOffers(CommandRun run, bool yes, IReadOnlyCollection
 
         try
         {
-            var done = await ApplyAsync(remedy, ct);
+            var done = await apply(remedy, ct);
             Say($"  done: {done}");
             return RemedyDocument.Of(remedy, "done", done);
         }
@@ -48,17 +43,6 @@ internal sealed class RemedyOffers(CommandRun run, bool yes, IReadOnlyCollection
                 run.Report.Explain(e.Fault);
             return RemedyDocument.Of(remedy, "failed", e.Fault.Code.Value);
         }
-    }
-
-    private async Task<string> ApplyAsync(Remedy remedy, CancellationToken ct)
-    {
-        var uri = hosts.FirstOrDefault(h => h.Name == remedy.Subject.Host)?.Uri;
-        var context = new EngineContext
-        {
-            // Left to the end of the process, as every connection of a command.
-            Host = await HostConnections.ConnectAsync(LibvirtUri.Resolve(uri).Text, ct), Paths = paths, Time = run.Terminal.Time,
-        };
-        return await new RemedyExecutor(context, vault).ApplyAsync(remedy, ct);
     }
 
     private async Task<bool> IsAllowedAsync(Remedy remedy, CancellationToken ct)

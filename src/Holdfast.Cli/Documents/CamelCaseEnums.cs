@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Holdfast.ControlPlane.Access;
 using Holdfast.Protection.Backup;
 using Holdfast.Protection.Points;
 using Holdfast.Vault;
@@ -16,6 +17,7 @@ internal sealed class CamelCaseEnums : JsonConverterFactory
         [typeof(SourceKind)] = new JsonStringEnumConverter<SourceKind>(JsonNamingPolicy.CamelCase).CreateConverter(typeof(SourceKind), JsonSerializerOptions.Default)!,
         [typeof(KeySlotKind)] = new JsonStringEnumConverter<KeySlotKind>(JsonNamingPolicy.CamelCase).CreateConverter(typeof(KeySlotKind), JsonSerializerOptions.Default)!,
         [typeof(StoreCheck)] = new JsonStringEnumConverter<StoreCheck>(JsonNamingPolicy.CamelCase).CreateConverter(typeof(StoreCheck), JsonSerializerOptions.Default)!,
+        [typeof(AuditOutcome)] = new JsonStringEnumConverter<AuditOutcome>(JsonNamingPolicy.CamelCase).CreateConverter(typeof(AuditOutcome), JsonSerializerOptions.Default)!,
         [typeof(RetentionSupport)] = new JsonStringEnumConverter<RetentionSupport>(JsonNamingPolicy.CamelCase).CreateConverter(typeof(RetentionSupport), JsonSerializerOptions.Default)!,
         [typeof(ImmutabilityState)] = new JsonStringEnumConverter<ImmutabilityState>(JsonNamingPolicy.CamelCase).CreateConverter(typeof(ImmutabilityState), JsonSerializerOptions.Default)!,
     };

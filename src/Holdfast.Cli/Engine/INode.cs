@@ -1,5 +1,7 @@
 using Holdfast.Protection.Backup;
+using Holdfast.Protection.Guest;
 using Holdfast.Protection.Health;
+using Holdfast.Protection.Health.Remedies;
 
 namespace Holdfast.Cli.Engine;
 
@@ -35,6 +37,19 @@ internal interface INode : IDisposable
     /// <summary>Examines what the node works on, as it is now; of it what the caller may see.</summary>
     /// <exception cref="Holdfast.Faults.FaultException">There is no such VM or host.</exception>
     Task<HealthReport> ExamineAsync(ServedExamination asked, CancellationToken ct);
+
+    /// <summary>Lets the node carry out a remedy; gives what was done.</summary>
+    /// <exception cref="Holdfast.Faults.FaultException">It isn't allowed, a job works on the VM, what it is for isn't so any more, or it failed.</exception>
+    Task<string> ApplyAsync(Remedy remedy, CancellationToken ct);
+
+    /// <summary>The state of a VM's agent.</summary>
+    Task<AgentStatus> ReadAgentAsync(string vm, CancellationToken ct);
+
+    /// <summary>Gives a VM the agent's channel; gives its name, its UUID and what was done.</summary>
+    Task<(string Vm, Guid Uuid, string Done)> AttachChannelAsync(string vm, CancellationToken ct);
+
+    /// <summary>Updates the agent in a VM's guest.</summary>
+    Task<(string Vm, Guid Uuid, AgentUpdateResult Result)> UpdateAgentAsync(string vm, CancellationToken ct);
 
     /// <summary>Waits until a job is over, however it ends.</summary>
     Task<ServedJob> WaitJobAsync(ServedJob job, IProgress<RunProgress> progress, CancellationToken ct);

@@ -26,6 +26,10 @@ internal static class RolesPage
         ("Restore in place", [Item + "recoveryPoints/restore/action", "Microsoft.Compute/virtualMachines/write"], "vault; source VM"),
         ("Cancel a job", [Vault + "backupJobs/cancel/action"], "vault"),
         ("Examine VMs, their hosts and vaults (doctor)", [AccessActions.Examine], "VM; subscription for what concerns the node"),
+        ("See a VM's agent", [AccessActions.ReadAgent], "VM"),
+        ("Safe remedies (doctor --fix), attach the agent's channel", [AccessActions.Remedy], "VM"),
+        ("Remedies that restart something in the guest", [AccessActions.Remedy, AccessActions.Disrupt], "VM"),
+        ("Update the agent in a guest", [AccessActions.UpdateAgent], "VM"),
         ("Read metrics from another machine", [AccessActions.ReadMetrics], "subscription"),
         ("Read the audit log", [AccessActions.ReadAudit], "subscription"),
         ("Register hosts", [AccessActions.WriteHosts], "subscription"),
@@ -71,6 +75,7 @@ internal static class RolesPage
               operator can't let data go by giving an item a policy that keeps less.
             - There is no Virtual Machine Contributor: Contributor and Operator also read and write VMs, networks and storage pools within their scope. At the scope of a vault
               they have no right on any VM.
+            - Azure's agent is its own; here remedies, the agent's channel and its update are actions on the VM. What a guest notices needs a contributor.
             - Metrics, audit log and hosts have actions of Holdfast's own.
 
             """).ToString();

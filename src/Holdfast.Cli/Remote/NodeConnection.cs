@@ -86,6 +86,10 @@ internal sealed class NodeConnection : IDisposable
         return headers.TryGetValues("Azure-AsyncOperation", out var values) ? new Uri(endpoint.Address, values.First()).PathAndQuery : throw Unreadable();
     }
 
+    /// <summary>Changes something, and waits until the node has done it.</summary>
+    public async Task<JsonObject> ChangeAsync(string path, JsonObject? body, CancellationToken ct) =>
+        (await SendAsync(HttpMethod.Post, WithVersion(path), body, native: true, ct, NoLimit)).Body ?? throw Unreadable();
+
     /// <summary>Changes something that is done at once.</summary>
     public Task PostAsync(string path, JsonObject body, CancellationToken ct) => SendAsync(HttpMethod.Post, WithVersion(path), body, native: true, ct);
 

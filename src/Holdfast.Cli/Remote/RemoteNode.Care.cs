@@ -4,11 +4,13 @@ using System.Text.Json.Serialization.Metadata;
 using Holdfast.Api.Native;
 using Holdfast.Cli.Engine;
 using Holdfast.Faults;
+using Holdfast.Protection.Guest;
 using Holdfast.Protection.Health;
+using Holdfast.Protection.Health.Remedies;
 
 namespace Holdfast.Cli.Remote;
 
-/// <summary>Examinations that run on the node.</summary>
+/// <summary>Examinations, remedies and agents, by the node.</summary>
 internal sealed partial class RemoteNode
 {
     private static readonly FaultCode NoSuchVm = BackupFaults.VmNotFound("", "").Code;
@@ -40,6 +42,51 @@ internal sealed partial class RemoteNode
 
         return reports.Count > 0 ? new HealthReport([.. reports.SelectMany(r => r.Results)], reports.Max(r => r.Duration)) { Endpoints = [.. reports.SelectMany(r => r.Endpoints)] }
             : throw missing ?? BackupFaults.VmNotFound(asked.Vm ?? "*", connection.Endpoint.Name).ToException();
+    }
+
+    public async Task<string> ApplyAsync(Remedy remedy, CancellationToken ct)
+    {
+        var properties = new JsonObject
+        {
+            ["code"] = remedy.Fault.Code.Value, ["parameters"] = new JsonObject(remedy.Fault.Parameters.Select(p => KeyValuePair.Create(p.Key, (JsonNode?)p.Value))),
+        };
+        if (remedy.Grade is RemedyGrade.Disruptive)
+            properties["allowDisruption"] = true;
+        var path = await MachineAsync(remedy.Subject.Id?.ToString("D") ?? remedy.Subject.Name, ct);
+        return (await ChangeAsync($"{path}/remedies/{remedy.Kind}", new JsonObject { ["properties"] = properties }, ct)).Done;
+    }
+
+    public async Task<AgentStatus> ReadAgentAsync(string vm, CancellationToken ct) =>
+        PropertiesOf(await connection.GetAsync(await MachineAsync(vm, ct) + "/agent", native: true, ct), NativeJson.Default.AgentStatus);
+
+    public async Task<(string Vm, Guid Uuid, string Done)> AttachChannelAsync(string vm, CancellationToken ct)
+    {
+        var change = await ChangeAsync(await MachineAsync(vm, ct) + "/attachAgentChannel", null, ct);
+        return (change.Vm, change.VmId, change.Done);
+    }
+
+    public async Task<(string Vm, Guid Uuid, AgentUpdateResult Result)> UpdateAgentAsync(string vm, CancellationToken ct)
+    {
+        var change = await ChangeAsync(await MachineAsync(vm, ct) + "/updateAgent", null, ct);
+        return (change.Vm, change.VmId, (change.Update ?? throw connection.Unreadable()).ToResult());
+    }
+
+    private async Task<NativeChange> ChangeAsync(string path, JsonObject? body, CancellationToken ct) =>
+        PropertiesOf(await connection.ChangeAsync(path, body, ct), NativeJson.Default.NativeChange);
+
+    // The path of a VM by its name, else by its UUID.
+    private async Task<string> MachineAsync(string vm, CancellationToken ct)
+    {
+        var all = await ListResourcesAsync("Microsoft.Compute/virtualMachines", native: false, ct);
+        var found = all.Where(m => TextOf(m["name"]) == vm).ToList();
+        if (found.Count == 0)
+            found = [.. all.Where(m => TextOf(m["properties"]?["vmId"]).Equals(vm, StringComparison.OrdinalIgnoreCase))];
+        return found switch
+        {
+            [var machine] => NodeConnection.PathOf(TextOf(machine["id"])),
+            [] => throw BackupFaults.VmNotFound(vm, connection.Endpoint.Name).ToException(),
+            _ => throw BackupFaults.VmNameAmbiguous(vm, found.Select(m => $"{TextOf(m["properties"]?["vmId"])} ({TextOf(m["id"])})")).ToException(),
+        };
     }
 
     private T PropertiesOf<T>(JsonObject answer, JsonTypeInfo<T> type)

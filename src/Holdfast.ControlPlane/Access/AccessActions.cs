@@ -23,6 +23,18 @@ public static class AccessActions
     /// <summary>Examining a VM, its host and what is needed for its backups; asked of the VM. Whoever may read VMs may do it.</summary>
     public const string Examine = "Microsoft.Compute/virtualMachines/examination/read";
 
+    /// <summary>Reading the state of a VM's agent. Whoever may read VMs may do it.</summary>
+    public const string ReadAgent = "Microsoft.Compute/virtualMachines/agent/read";
+
+    /// <summary>Remedies on a VM that its guest doesn't notice, and giving it the agent's channel.</summary>
+    public const string Remedy = "Microsoft.Compute/virtualMachines/remedies/action";
+
+    /// <summary>Remedies that restart something in a VM's guest.</summary>
+    public const string Disrupt = "Microsoft.Compute/virtualMachines/disrupt/action";
+
+    /// <summary>Updating the agent in a VM's guest from its distribution's repository.</summary>
+    public const string UpdateAgent = "Microsoft.Compute/virtualMachines/updateAgent/action";
+
     /// <summary>Reading the node's metrics, which name VMs; asked of the subscription.</summary>
     public const string ReadMetrics = "Holdfast.Operations/metrics/read";
 

@@ -43,6 +43,7 @@ public static class Roles
         "Microsoft.RecoveryServices/vaults/backupTriggerValidateOperation/action",
         "Microsoft.RecoveryServices/vaults/backupstorageconfig/*",
         "Microsoft.Compute/virtualMachines/write",
+        AccessActions.Remedy,
         "Microsoft.Network/virtualNetworks/subnets/join/action",
         "Microsoft.Storage/storageAccounts/write",
         "Microsoft.Resources/subscriptions/resourceGroups/write",
@@ -56,7 +57,7 @@ public static class Roles
     public static Role BackupContributor { get; } = new(
         "Contributor", "Backup Contributor", "5e467623-bb1f-42f4-a55d-6e525e11384b",
         "Manages backup: everything but deleting vaults and giving rights to others.",
-        [.. Operating, "Microsoft.RecoveryServices/vaults/*", "Microsoft.RecoveryServices/locations/*"],
+        [.. Operating, "Microsoft.RecoveryServices/vaults/*", "Microsoft.RecoveryServices/locations/*", AccessActions.Disrupt, AccessActions.UpdateAgent],
         [
             "Microsoft.RecoveryServices/vaults/delete",
             "Microsoft.RecoveryServices/vaults/backupResourceGuardProxies/write",

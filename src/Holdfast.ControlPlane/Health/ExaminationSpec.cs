@@ -27,7 +27,7 @@ public sealed record ExaminationSpec
     /// <summary>Whether the caller may see a VM.</summary>
     public required Func<VirtualMachine, bool> SeesVm { get; init; }
 
-    /// <summary>Whether the caller may see a host.</summary>
+    /// <summary>Whether the caller may see a host, also without seeing a VM on it.</summary>
     public required Func<HostRow, bool> SeesHost { get; init; }
 
     /// <summary>Whether the caller may see a vault.</summary>

@@ -24,15 +24,16 @@ public sealed class NodeExamination(
     public async Task<HealthReport> ExamineAsync(ExaminationSpec spec, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(spec);
+        var vms = (await inventory.ListVmsAsync(spec.Subscription, null, ct).ConfigureAwait(false)).Where(spec.SeesVm).ToList();
         var seen = (await inventory.ListHostsAsync(ct).ConfigureAwait(false))
-            .Where(h => h.SubscriptionId.Equals(spec.Subscription, StringComparison.OrdinalIgnoreCase) && spec.SeesHost(h)
+            .Where(h => h.SubscriptionId.Equals(spec.Subscription, StringComparison.OrdinalIgnoreCase) && (spec.SeesHost(h) || vms.Any(v => v.Host.HostId == h.HostId))
                 && (spec.Host is null || h.Name.Equals(spec.Host, StringComparison.OrdinalIgnoreCase))).ToList();
         if (spec.Host is not null && seen.Count == 0)
             throw NodeFaults.HostNotFound(spec.Host).ToException();
         var hosts = seen.Where(h => h.IsReachedBy(options.NodeName)).ToList();
         var stores = (await vaults.ListAsync(spec.Subscription, null, ct).ConfigureAwait(false)).Where(spec.SeesVault).ToList();
         var items = await ItemsAsync(ct).ConfigureAwait(false);
-        var mayLookAt = (await inventory.ListVmsAsync(spec.Subscription, null, ct).ConfigureAwait(false)).Where(spec.SeesVm).Select(v => v.Uuid).ToHashSet();
+        var mayLookAt = vms.Select(v => v.Uuid).ToHashSet();
 
         var ofVm = spec.Vm is null ? null : VaultOf(spec.Vm, items, stores);
         var report = await MakeService(spec, items).CheckAsync(

@@ -7,6 +7,14 @@ namespace Holdfast.ControlPlane.Items;
 /// <summary>Whether examinations, remedies and updates of the agent may run programs in the guest of an item's VM. Backups run the guest's own scripts all the same.</summary>
 public sealed class GuestPrograms(ControlPlaneDatabase database, ItemNotes notes)
 {
+    /// <summary>Whether it is allowed; so it is for a VM that nothing protects.</summary>
+    public async Task<bool> AreAllowedAsync(Guid vm, CancellationToken ct)
+    {
+        var db = database.CreateDbContext();
+        await using (db.ConfigureAwait(false))
+            return !await db.Items.AnyAsync(i => i.SourceId == vm && i.DeletedUtc == null && i.RefusesGuestPrograms, ct).ConfigureAwait(false);
+    }
+
     /// <summary>Allows or refuses it.</summary>
     public Task<ProtectedItemRow> AllowAsync(VaultRow vault, ProtectedItemRow item, bool isAllowed, CancellationToken ct)
     {

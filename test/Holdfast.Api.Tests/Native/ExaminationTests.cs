@@ -20,7 +20,7 @@ public sealed class ExaminationTests(ApiWorld world) : IClassFixture<ApiWorld>
     {
         var found = (await world.GetAsync(Examination + "?vm=test", language))["properties"]!;
         var fault = Assert.Single(Of(found), r => (string?)r["fault"]?["code"] == Missing);
-        Assert.Equal(("vm", "test", "agent"), ((string)fault["kind"]!, (string)fault["name"]!, (string)fault["area"]!));
+        Assert.Equal(("vm", "test", "Agent"), ((string)fault["kind"]!, (string)fault["name"]!, (string)fault["area"]!));
         Assert.Equal("test", (string)fault["fault"]!["parameters"]!["vm"]!);
         Assert.Equal(isChinese, ((string)fault["message"]!).Any(c => c > 0x4e00));
         Assert.NotEmpty(fault["actions"]!.AsArray());

@@ -90,6 +90,7 @@ public sealed class AccessWalkTests(ApiWorld world) : IClassFixture<ApiWorld>
         "PUT " + ArmRoutes.Vault + "/backupEncryptionConfigs/backupResourceEncryptionConfig", "PUT " + ArmRoutes.Vault + "/backupPolicies/{policy}",
         "POST " + ArmRoutes.Item + "/backup", "POST " + ArmRoutes.Item + "/rebind", "POST " + ArmRoutes.Item + "/guestPrograms", "POST " + ArmRoutes.Item + "/recoveryPointsRecommendedForMove",
         "POST " + ArmRoutes.Subscription + "/providers/Microsoft.RecoveryServices/locations/{location}/backupValidateFeatures",
+        "POST " + ArmRoutes.Group + "/providers/Microsoft.Compute/virtualMachines/{vm}/remedies/{kind}",
     ];
 
     [Fact]
@@ -189,5 +190,6 @@ public sealed class AccessWalkTests(ApiWorld world) : IClassFixture<ApiWorld>
         .Replace("{policy}", "DefaultPolicy", StringComparison.Ordinal).Replace("{disk}", "test_vda", StringComparison.Ordinal).Replace("{vm}", "test", StringComparison.Ordinal).Replace("{network}", "default", StringComparison.Ordinal)
         .Replace("{subnet}", "default", StringComparison.Ordinal).Replace("{account}", "default-pool", StringComparison.Ordinal).Replace("{location}", "local", StringComparison.Ordinal)
         .Replace("{job}", Guid.Empty.ToString(), StringComparison.Ordinal).Replace("{operation}", Guid.Empty.ToString(), StringComparison.Ordinal)
-        .Replace("{point}", "1", StringComparison.Ordinal).Replace("{guard}", "VaultProxy", StringComparison.Ordinal);
+        .Replace("{point}", "1", StringComparison.Ordinal).Replace("{guard}", "VaultProxy", StringComparison.Ordinal)
+        .Replace("{kind}", "AttachChannel", StringComparison.Ordinal);
 }

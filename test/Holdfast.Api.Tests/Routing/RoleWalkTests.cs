@@ -11,6 +11,7 @@ public sealed class RoleWalkTests
     private const string Config = ArmRoutes.Vault + "/backupconfig/vaultconfig";
     private const string Storage = ArmRoutes.Vault + "/backupstorageconfig/vaultstorageconfig";
     private const string Locations = ArmRoutes.Subscription + "/providers/Microsoft.RecoveryServices/locations/{location}";
+    private const string Vm = ArmRoutes.Group + "/providers/Microsoft.Compute/virtualMachines/{vm}";
     private const string Restore = """
         "recoveryType":"OriginalLocation","sourceResourceId":"$VM","storageAccountId":"$POOL","recoveryPointId":"1"
         """;
@@ -43,6 +44,11 @@ public sealed class RoleWalkTests
         ("POST " + Locations + "/backupPreValidateProtection", """{"resourceType":"VM","resourceId":"$VM","vaultId":"$V"}""", HttpStatusCode.OK),
         ("POST " + Locations + "/backupValidateFeatures", """{"featureType":"AzureVMResourceBackup"}""", HttpStatusCode.OK),
         ("POST " + ArmRoutes.Vault + "/backupJobsExport", null, HttpStatusCode.Accepted),
+
+        // libvirt's test driver attaches nothing, and its VM has no agent.
+        ("POST " + Vm + "/attachAgentChannel", null, HttpStatusCode.Conflict),
+        ("POST " + Vm + "/updateAgent", null, HttpStatusCode.BadRequest),
+        ("POST " + Vm + "/remedies/{kind}", """{"properties":{"code":"HoldfastLeftoverOfDeadRun","parameters":{"vm":"test","left":"a job"}}}""", HttpStatusCode.Conflict),
         ("POST " + Item + "/backup", """{"properties":{"objectType":"IaasVMBackupRequest"}}""", HttpStatusCode.Accepted),
         ("POST " + ArmRoutes.Vault + "/backupJobs/{job}/cancel", null, HttpStatusCode.Accepted),
         ("DELETE " + Item, null, HttpStatusCode.Accepted),
@@ -120,5 +126,6 @@ public sealed class RoleWalkTests
         .Replace("{vm}", "test", StringComparison.Ordinal).Replace("{disk}", "test_vda", StringComparison.Ordinal).Replace("{network}", "default", StringComparison.Ordinal)
         .Replace("{subnet}", "default", StringComparison.Ordinal).Replace("{account}", "default-pool", StringComparison.Ordinal).Replace("{location}", "local", StringComparison.Ordinal)
         .Replace("{job}", job, StringComparison.Ordinal).Replace("{operation}", Guid.Empty.ToString(), StringComparison.Ordinal)
-        .Replace("{point}", "1", StringComparison.Ordinal).Replace("{guard}", "VaultProxy", StringComparison.Ordinal);
+        .Replace("{point}", "1", StringComparison.Ordinal).Replace("{guard}", "VaultProxy", StringComparison.Ordinal)
+        .Replace("{kind}", "CleanUpDeadRun", StringComparison.Ordinal);
 }

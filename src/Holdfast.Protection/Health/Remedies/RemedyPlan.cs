@@ -15,13 +15,16 @@ public static class RemedyPlan
         return
         [
             .. report.Results.Where(r => r is { Fault: not null, Outcome: HealthOutcome.Warning or HealthOutcome.Failed })
-                .Select(r => Of(r.Subject, r.Fault!)).DistinctBy(r => (r.Subject, r.Kind, r.WillDo, r.Kind is RemedyKind.FollowActions ? r.Fault : null))
+                .Select(r => For(r.Subject, r.Fault!)).DistinctBy(r => (r.Subject, r.Kind, r.WillDo, r.Kind is RemedyKind.FollowActions ? r.Fault : null))
                 .OrderBy(r => r.Grade),
         ];
     }
 
-    private static Remedy Of(HealthSubject subject, Fault fault)
+    /// <summary>The remedy for one fault of a subject.</summary>
+    public static Remedy For(HealthSubject subject, Fault fault)
     {
+        ArgumentNullException.ThrowIfNull(subject);
+        ArgumentNullException.ThrowIfNull(fault);
         string Value(string name) => fault.Parameters.GetValueOrDefault(name, "");
         return fault.Code.Value switch
         {
