@@ -37,9 +37,12 @@ for project in test/*/*.csproj; do
   projects+=("$(basename "$project" .csproj)")
 done
 
-# The end-to-end tests mostly wait for guests: the others run beside them.
+# These count on a machine that answers at once: schedules on the real clock, VMs that are started right after they were destroyed.
+alone=(Holdfast.ControlPlane.Tests Holdfast.Libvirt.Tests)
 echo "== tests: ${projects[*]}"
-for name in "${projects[@]}"; do [ "$name" = $end_to_end ] || run "$name"; done &
+for name in "${alone[@]}"; do run "$name"; done
+# The end-to-end tests mostly wait for guests: the others run beside them.
+for name in "${projects[@]}"; do [[ " $end_to_end ${alone[*]} " = *" $name "* ]] || run "$name"; done &
 [ "$unit_only" = --unit ] || run $end_to_end
 wait
 

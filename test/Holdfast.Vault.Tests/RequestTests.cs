@@ -107,7 +107,7 @@ public sealed class RequestTests
         }
 
         var first = await test.BackUpAsync(vault, before);
-        return (first, await test.BackUpAsync(vault, after, first.Disks[0], before), before, after);
+        return (first, await test.BackUpAsync(vault, after, first.Disks[0], before, day: 2), before, after);
     }
 
     private static bool IsOfPacks(string request) => request.Contains(" packs/", StringComparison.Ordinal);

@@ -36,11 +36,11 @@ internal sealed class TestVault : IAsyncDisposable
         CacheDirectory = CachePath, PackBytesTarget = packBytes, IndexSegmentEntriesMax = segmentEntries, Parallelism = 2,
     };
 
-    public async Task<Point> BackUpAsync(BackupVault vault, byte[] disk, PointDisk? basedOn = null, byte[]? before = null, int chunk = Chunk)
+    public async Task<Point> BackUpAsync(BackupVault vault, byte[] disk, PointDisk? basedOn = null, byte[]? before = null, int chunk = Chunk, int day = 1)
     {
         await using var session = await vault.OpenSessionAsync(Source, Ct);
         await WriteDiskAsync(vault, session, disk, basedOn, before, chunk);
-        return await session.CommitAsync("{}"u8.ToArray(), DateTimeOffset.UnixEpoch.AddDays(1), Ct);
+        return await session.CommitAsync("{}"u8.ToArray(), DateTimeOffset.UnixEpoch.AddDays(day), Ct);
     }
 
     /// <summary>Writes what differs from before (all, if there is no before).</summary>

@@ -27,7 +27,7 @@ public sealed class BackupSchedulesTests(PostgresServer postgres) : IDisposable
     public async Task A_backup_is_queued_when_it_is_due_and_the_next_one_is_armed(string database)
     {
         var item = Add("UTC", 12, 0);
-        await using var node = await SchedulerNode.StartAsync(await OptionsAsync(database), Clock(Noon.AddSeconds(-2)), _items);
+        await using var node = await SchedulerNode.StartAsync(await OptionsAsync(database), Clock(Noon.AddSeconds(-8)), _items);
         Assert.Equal(new(item, Noon, IsLate: false), await _items.Backups.ReadAsync(Soon));
         await UntilNextRunIsAsync(node, item, Noon.AddDays(1));
     }
@@ -87,7 +87,7 @@ public sealed class BackupSchedulesTests(PostgresServer postgres) : IDisposable
     {
         var item = Add("UTC", 12, 0);
         _items.Answers.Enqueue(queueFails ? () => throw new IOException("The database is away.") : () => DueOutcome.Busy);
-        await using var node = await SchedulerNode.StartAsync(await OptionsAsync("sqlite"), Clock(Noon.AddSeconds(-2)), _items);
+        await using var node = await SchedulerNode.StartAsync(await OptionsAsync("sqlite"), Clock(Noon.AddSeconds(-8)), _items);
         DateTimeOffset? next;
         while ((next = await node.Schedules.NextRunAsync(item, Soon)) is null || next == Noon)
             await Task.Delay(50, Soon);
@@ -140,7 +140,7 @@ public sealed class BackupSchedulesTests(PostgresServer postgres) : IDisposable
     {
         var database = await postgres.CreateDatabaseAsync(Soon);
         var item = Add("UTC", 12, 0);
-        var clock = Clock(Noon.AddSeconds(-6));
+        var clock = Clock(Noon.AddSeconds(-8));
         await using (await SchedulerNode.StartAsync(new() { Postgres = database, NodeName = "n1" }, clock, _items))
         {
         }
@@ -157,7 +157,7 @@ public sealed class BackupSchedulesTests(PostgresServer postgres) : IDisposable
         var hanging = new HangingItems(_items);
 
         // It never comes back from the queue, as if it had been killed there.
-        await using var dead = await SchedulerNode.StartAsync(options, Clock(Noon.AddSeconds(-1)), hanging);
+        await using var dead = await SchedulerNode.StartAsync(options, Clock(Noon.AddSeconds(-8)), hanging);
         await hanging.Reached.WaitAsync(Soon);
 
         await using var next = await SchedulerNode.StartAsync(options, Clock(Noon.AddSeconds(20)), _items);
