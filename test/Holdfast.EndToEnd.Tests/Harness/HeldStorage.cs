@@ -25,7 +25,11 @@ public sealed class HeldStorage : IAsyncDisposable
         var (socket, pid) = (Path.Combine(folder, "sock"), Path.Combine(folder, "pid"));
         string[] words = [.. libvirt.AsUser, "nbdkit", "-U", socket, "-P", pid, "--filter=noextents", "--filter=delay", "memory", $"{SizeMiB}M", $"rdelay={readSeconds}"];
         await Tool.RunAsync(words[0], words[1..]).ConfigureAwait(false);
-        return new HeldStorage(socket, int.Parse(await File.ReadAllTextAsync(pid).ConfigureAwait(false), CultureInfo.InvariantCulture));
+        // It has gone into the background by now, and says there when it is ready.
+        var process = 0;
+        await Eventually.TrueAsync("nbdkit serves", async () =>
+            File.Exists(pid) && int.TryParse(await File.ReadAllTextAsync(pid).ConfigureAwait(false), CultureInfo.InvariantCulture, out process)).ConfigureAwait(false);
+        return new HeldStorage(socket, process);
     }
 
     /// <summary>Bases a shut-off VM's first disk on it. The image's own clusters are small: what is written to it leaves most of a chunk to the base.</summary>

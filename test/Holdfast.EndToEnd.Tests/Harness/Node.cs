@@ -8,8 +8,6 @@ namespace Holdfast.EndToEnd.Tests.Harness;
 /// </summary>
 public sealed class Node
 {
-    private static readonly string Program = Path.Combine(AppContext.BaseDirectory, "holdfast");
-
     private Node(Host host, string folder, string vault, string passphraseFile) =>
         (Host, Folder, Vault, PassphraseFile) = (host, folder, vault, passphraseFile);
 
@@ -151,7 +149,7 @@ public sealed class Node
         {
             RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true, WorkingDirectory = Folder,
         };
-        foreach (var argument in (string[])[.. Libvirt.AsUser, Program, .. arguments])
+        foreach (var argument in (string[])[.. Libvirt.AsUser, HoldfastProgram.FilePath, .. arguments])
             start.ArgumentList.Add(argument);
         start.ArgumentList.Add("--output");
         start.ArgumentList.Add("json");

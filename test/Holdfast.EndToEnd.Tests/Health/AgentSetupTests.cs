@@ -17,7 +17,7 @@ public sealed class AgentSetupTests(Host host)
         // A01: an image that came from elsewhere has neither; the examination names the channel alone, the status says how to install the agent.
         await OnlyAsync(node, guest, "HoldfastAgentChannelMissing");
         Assert.Equal("no-channel", await StateAsync(node, guest));
-        var steps = (await Tool.TryAsync(Path.Combine(AppContext.BaseDirectory, "holdfast"), ["agent", "status", guest.Name])).Succeeded();
+        var steps = (await Tool.TryAsync(HoldfastProgram.FilePath, ["agent", "status", guest.Name])).Succeeded();
         Assert.Contains($"holdfast agent attach-channel {guest.Name}", steps, StringComparison.Ordinal);
         Assert.Contains("apt-get install -y qemu-guest-agent", steps, StringComparison.Ordinal);
 

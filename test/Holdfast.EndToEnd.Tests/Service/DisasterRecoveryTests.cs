@@ -57,8 +57,8 @@ public sealed class DisasterRecoveryTests(Host host)
         var store = Assert.Single(Directory.GetDirectories(kept + "/vaults"), d => Guid.TryParse(Path.GetFileName(d), out _));
         var key = Path.Combine(kept, "keys", Path.GetFileName(store));
         var images = host.NewFolder("images");
-        (await Tool.TryAsync(ServedNode.Command, ["points", "list", "--vault", store, "--passphrase-file", key])).Succeeded();
-        (await Tool.TryAsync(ServedNode.Command, ["restore", vm.Name, "--vault", store, "--passphrase-file", key, "--disks-to", images])).Succeeded();
+        (await Tool.TryAsync(HoldfastProgram.FilePath, ["points", "list", "--vault", store, "--passphrase-file", key])).Succeeded();
+        (await Tool.TryAsync(HoldfastProgram.FilePath, ["restore", vm.Name, "--vault", store, "--passphrase-file", key, "--disks-to", images])).Succeeded();
         await Tool.RunAsync("qemu-img", "compare", expected, Assert.Single(Directory.GetFiles(images)));
     }
 }

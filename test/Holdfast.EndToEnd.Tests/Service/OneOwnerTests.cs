@@ -200,7 +200,7 @@ public sealed class OneOwnerTests(Host host)
         public System.Diagnostics.ProcessStartInfo StartInfo(params string[] arguments)
         {
             var start = new System.Diagnostics.ProcessStartInfo("setsid") { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
-            foreach (var argument in (string[])[ServedNode.Command, .. arguments, "--output", "json"])
+            foreach (var argument in (string[])[HoldfastProgram.FilePath, .. arguments, "--output", "json"])
                 start.ArgumentList.Add(argument);
             foreach (var (name, value) in new[] { ("HOLDFAST_STATE", "state"), ("HOLDFAST_CACHE", "cache") })
                 start.Environment[name] = Path.Combine(Folder, value);

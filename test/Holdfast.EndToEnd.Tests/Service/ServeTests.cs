@@ -68,7 +68,7 @@ public sealed class ServeTests : IDisposable
     public async Task A_folder_has_one_node_at_a_time()
     {
         await using var node = await ServedNode.StartAsync(Data);
-        var second = await Tool.TryAsync(ServedNode.Command, ["serve", "--data", Data, "--listen", "127.0.0.1:0"]);
+        var second = await Tool.TryAsync(HoldfastProgram.FilePath, ["serve", "--data", Data, "--listen", "127.0.0.1:0"]);
         Assert.NotEqual(0, second.ExitCode);
         Assert.Contains("HoldfastDataFolderUnusable", second.Errors, StringComparison.Ordinal);
     }
@@ -110,7 +110,7 @@ public sealed class ServeTests : IDisposable
     [InlineData("--traces", "collector:4318")]
     public async Task A_wrong_setting_is_named_before_anything_is_made(string option, string value)
     {
-        var result = await Tool.TryAsync(ServedNode.Command, ["serve", "--data", Data, option, value]);
+        var result = await Tool.TryAsync(HoldfastProgram.FilePath, ["serve", "--data", Data, option, value]);
         Assert.Equal(2, result.ExitCode);
         Assert.Contains("HoldfastSettingInvalid", result.Errors, StringComparison.Ordinal);
         Assert.False(Directory.Exists(Data));
@@ -122,7 +122,7 @@ public sealed class ServeTests : IDisposable
         await using var node = await ServedNode.StartAsync(Data);
         Assert.Equal("qemu:///session", (string)(await node.RunAsync("host", "add", "lab", "--uri", "qemu:///session"))["uri"]!);
         Assert.Equal(["lab", "local"], (await node.RunAsync("host", "list"))["hosts"]!.AsArray().Select(h => (string)h!["name"]!).Order());
-        var remote = await Tool.TryAsync(ServedNode.Command, ["host", "add", "far", "--uri", "qemu+ssh://far/system", "--data", Data]);
+        var remote = await Tool.TryAsync(HoldfastProgram.FilePath, ["host", "add", "far", "--uri", "qemu+ssh://far/system", "--data", Data]);
         Assert.NotEqual(0, remote.ExitCode);
         await node.RunAsync("host", "remove", "lab");
         Assert.Single((await node.RunAsync("host", "list"))["hosts"]!.AsArray());

@@ -73,5 +73,5 @@ public sealed class ServedDoctorTests(Host host)
         return (told.GetProperty("outcome").GetString(), told.GetProperty("detail").GetString());
     }
 
-    private static async Task<CliResult> RunAsync(params string[] arguments) => new(await Tool.TryAsync(ServedNode.Command, arguments));
+    private static async Task<CliResult> RunAsync(params string[] arguments) => new(await Tool.TryAsync(HoldfastProgram.FilePath, arguments));
 }

@@ -38,9 +38,6 @@ public sealed class ServedNode : IAsyncDisposable
     /// <summary>The authority that clients have to trust.</summary>
     public string Authority => Path.Combine(Folder, "tls", "ca.crt");
 
-    /// <summary>The command under test.</summary>
-    public static string Command => Environment.GetEnvironmentVariable("HOLDFAST_COMMAND") is { Length: > 0 } given ? given : Path.Combine(AppContext.BaseDirectory, "holdfast");
-
     /// <summary>Starts a node and waits until it says where it is.</summary>
     public static Task<ServedNode> StartAsync(string folder, params string[] more) => StartAsync(folder, new Dictionary<string, string>(), more);
 
@@ -55,7 +52,7 @@ public sealed class ServedNode : IAsyncDisposable
     /// <summary>Starts a node by way of a command that runs the words behind it, and waits until it says where it is.</summary>
     public static async Task<ServedNode> StartAsync(IReadOnlyList<string> before, string folder, IReadOnlyDictionary<string, string> environment, string[] more)
     {
-        string[] words = [.. before, Command, "serve", "--data", folder, "--listen", "127.0.0.1:0", "--output", "json", .. more];
+        string[] words = [.. before, HoldfastProgram.FilePath, "serve", "--data", folder, "--listen", "127.0.0.1:0", "--output", "json", .. more];
         var start = new ProcessStartInfo(words[0]) { RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var (name, value) in environment)
             start.Environment[name] = value;

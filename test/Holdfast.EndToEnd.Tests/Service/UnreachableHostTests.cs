@@ -53,7 +53,7 @@ public sealed class UnreachableHostTests(Host host)
     }
 
     private static async Task<JsonNode> ExamineAsync(ServedNode node, params string[] more) =>
-        JsonNode.Parse((await Tool.TryAsync(ServedNode.Command, ["doctor", "--data", node.Folder, "--output", "json", .. more])).Output)!;
+        JsonNode.Parse((await Tool.TryAsync(HoldfastProgram.FilePath, ["doctor", "--data", node.Folder, "--output", "json", .. more])).Output)!;
 
     private static IReadOnlyList<string> Codes(JsonNode report) =>
         [.. report["results"]!.AsArray().Where(r => r!["fault"] is not null && (string)r["area"]! == "host").Select(r => (string)r!["fault"]!["code"]!)];

@@ -75,7 +75,7 @@ public sealed class DeadWriterTests(Host host)
         [
             "--pid", "--fork", "--mount-proc", "--kill-child", "sh", "-c", "\"$@\"; exit $?", "sh", "env", .. environment,
             "HOLDFAST_STATE=" + Path.Combine(folder, "state"), "HOLDFAST_CACHE=" + Path.Combine(folder, "cache"),
-            Path.Combine(AppContext.BaseDirectory, "holdfast"), "backup", "--image", image, "--vault", node.Vault,
+            HoldfastProgram.FilePath, "backup", "--image", image, "--vault", node.Vault,
             "--passphrase-file", node.PassphraseFile,
         ]);
     }
