@@ -77,7 +77,7 @@ public sealed class ServedNode : IAsyncDisposable
 
     /// <summary>Runs a holdfast command on this node's folder and gives its JSON.</summary>
     public async Task<JsonObject> RunAsync(params string[] arguments) => JsonNode.Parse(
-        (await Tool.TryAsync(Command, [.. arguments, "--data", Folder, "--output", "json"])).Succeeded())!.AsObject();
+        (await Tool.TryAsync(HoldfastProgram.FilePath, [.. arguments, "--data", Folder, "--output", "json"])).Succeeded())!.AsObject();
 
     /// <summary>The first administrator's credential.</summary>
     public JsonObject InitialCredential() => JsonNode.Parse(File.ReadAllText(Path.Combine(Folder, "initial-credential")))!.AsObject();
