@@ -22,6 +22,9 @@ internal sealed partial class TakeOver(
 {
     private const int AttemptsMax = 3;
 
+    // Hosts of waiting jobs that no node reaches, by the sweep of this node that found it first.
+    private readonly Dictionary<Guid, DateTimeOffset> _unreachedSince = [];
+
     /// <summary>Takes over what it can, and lets jobs fail that no node can take over.</summary>
     /// <param name="isStart">Whether this node has just started: what it held before died with it.</param>
     /// <param name="reached">The hosts that this node reaches.</param>
@@ -135,7 +138,10 @@ internal sealed partial class TakeOver(
         }
     }
 
-    /// <summary>A job waits for a node that reaches its host, but not for ever.</summary>
+    /// <summary>
+    /// A job waits for a node that reaches its host, but not for ever. The time counts from when the host was out of reach, not from when the
+    /// job began to wait: one that has waited long for its turn outlives a moment without a node.
+    /// </summary>
     private async Task FailUnreachableAsync(CancellationToken ct)
     {
         var now = time.GetUtcNow();
@@ -143,11 +149,19 @@ internal sealed partial class TakeOver(
         var db = database.CreateDbContext();
         await using (db.ConfigureAwait(false))
         {
-            var waiting = await db.Jobs.Where(j => j.Phase == JobPhase.Queued && j.HostId != null && j.NotBeforeUtc < before)
+            var waiting = await db.Jobs.Where(j => j.Phase == JobPhase.Queued && j.HostId != null)
                 .Select(j => j.HostId!.Value).Distinct().ToListAsync(ct).ConfigureAwait(false);
+            foreach (var known in _unreachedSince.Keys.Except(waiting).ToList())
+                _unreachedSince.Remove(known);
             foreach (var hostId in waiting)
             {
                 if (await presence.IsReachedByAnyAsync(hostId, ct).ConfigureAwait(false))
+                {
+                    _unreachedSince.Remove(hostId);
+                    continue;
+                }
+
+                if (_unreachedSince.TryAdd(hostId, now) || _unreachedSince[hostId] >= before)
                     continue;
                 var host = await db.Hosts.Where(h => h.HostId == hostId).Select(h => h.Name).SingleOrDefaultAsync(ct).ConfigureAwait(false);
                 var fault = ServiceFaults.HostNotReached(host ?? hostId.ToString());
