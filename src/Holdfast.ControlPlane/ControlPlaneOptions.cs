@@ -39,6 +39,9 @@ public sealed record ControlPlaneOptions
     /// <summary>How long a job waits for a node that reaches its host before it fails.</summary>
     public TimeSpan UnreachableHostPatience { get; init; } = TimeSpan.FromSeconds(60);
 
+    /// <summary>How long after it was asked for a cancellation may take before it counts as failed.</summary>
+    public TimeSpan CancelPatience { get; init; } = TimeSpan.FromSeconds(60);
+
     /// <summary>How often each protected item is examined beforehand.</summary>
     public TimeSpan PreCheckInterval { get; init; } = TimeSpan.FromHours(1);
 

@@ -16,10 +16,6 @@ internal sealed class LocalEngineFactory(Terminal terminal) : IEngineFactory
 {
     private readonly StoreOpening places = new(terminal);
 
-    // A daemon that is stopped, not dead, is given up after half a minute; one that is only busy answers these at once.
-    private const int KeepAliveSeconds = 5;
-    private const int KeepAliveCount = 6;
-
     public async Task<IEngine> OpenAsync(Settings settings, EngineNeeds needs, Reporter report, CancellationToken ct)
     {
         var paths = NodePaths.FromEnvironment();
@@ -114,9 +110,7 @@ internal sealed class LocalEngineFactory(Terminal terminal) : IEngineFactory
 
         try
         {
-            var connection = await HostOpening.OpenAsync(LibvirtUri.Resolve(settings.Connect), ct);
-            connection.TrySetKeepAlive(KeepAliveSeconds, KeepAliveCount);
-            return connection;
+            return await HostOpening.OpenAsync(LibvirtUri.Resolve(settings.Connect), ct);
         }
         catch (FaultException) when (!required)
         {

@@ -6,7 +6,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Holdfast.ControlPlane.Jobs;
 
 /// <summary>Asynchronous operations: one store, whatever path a client polls.</summary>
-public sealed class Operations(ControlPlaneDatabase database, TimeProvider time)
+public sealed class Operations(ControlPlaneDatabase database, ControlPlaneOptions options, TimeProvider time)
 {
     /// <summary>How long an operation can be looked up after it began.</summary>
     public static TimeSpan KeptFor { get; } = TimeSpan.FromDays(7);
@@ -25,7 +25,12 @@ public sealed class Operations(ControlPlaneDatabase database, TimeProvider time)
             if (row is not { Kind: OperationKind.RunsJob or OperationKind.CancelsJob, JobId: { } jobId })
                 return row;
             var job = await db.Jobs.AsNoTracking().SingleOrDefaultAsync(j => j.JobId == jobId, ct).ConfigureAwait(false);
-            return job is { Phase: JobPhase.Ended } ? Ended(row, job) : row;
+            if (job is { Phase: JobPhase.Ended })
+                return Ended(row, job);
+            // Whoever waits for it isn't left waiting for ever. Should the job end as cancelled after all, that is told from then on.
+            if (row.Kind is OperationKind.CancelsJob && time.GetUtcNow() - row.StartUtc > options.CancelPatience)
+                (row.Status, row.EndUtc, row.Error) = (OperationStatus.Failed, row.StartUtc + options.CancelPatience, ServiceFaults.JobCancelFailed());
+            return row;
         }
     }
 

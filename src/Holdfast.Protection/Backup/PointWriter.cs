@@ -46,6 +46,9 @@ internal sealed class PointWriter(EngineContext context, VaultSession session, B
         async Task WriteAsync(CancellationToken stop)
         {
             _clock.Begin();
+            // Told before anything is read: a storage that answers nothing is waited for here.
+            if (disks.Count > 0)
+                progress?.Report(new RunProgress(RunStage.Transfer, disks[0].Plan.Facts.Target, 0, 0, 0));
             try
             {
                 foreach (var disk in disks)

@@ -104,6 +104,14 @@ internal sealed class RunningVmBackup(VmRun run)
         {
             return await ReadAsync(job, folder, plan, checkpoint, session, ct).ConfigureAwait(false);
         }
+        catch (OperationCanceledException e) when (ct.IsCancellationRequested)
+        {
+            // Cancelled is what has stopped: while libvirt may still run the job, that isn't said.
+            _isJobLeftBehind = !await job.EndAsync().ConfigureAwait(false);
+            if (_isJobLeftBehind)
+                throw new FaultException(HostFaults.HypervisorConnectionLost("the libvirt job of the cancelled backup couldn't be ended"), e);
+            throw;
+        }
         finally
         {
             if (!_isJobLeftBehind)

@@ -9,7 +9,11 @@ public static class HostOpening
     /// <summary>The first release of libvirt whose QEMU driver offers backup jobs and checkpoints without a switch in its configuration.</summary>
     public static readonly LibvirtVersion MinimumVersion = new(7, 6, 0);
 
-    /// <summary>Connects to libvirt at <paramref name="uri"/>.</summary>
+    // A daemon that is stopped, not dead, is given up after half a minute; one that is only busy answers these at once.
+    private const int KeepAliveSeconds = 5;
+    private const int KeepAliveCount = 6;
+
+    /// <summary>Connects to libvirt at <paramref name="uri"/>. A libvirt that falls silent later counts as lost after half a minute.</summary>
     /// <exception cref="FaultException">The URI is remote, libvirt can't be reached, refuses this account, or is too old.</exception>
     public static async Task<LibvirtConnection> OpenAsync(LibvirtUri uri, CancellationToken ct)
     {
@@ -31,7 +35,11 @@ public static class HostOpening
         }
 
         if (ObstacleOf(host.DaemonVersion) is not { } obstacle)
+        {
+            host.TrySetKeepAlive(KeepAliveSeconds, KeepAliveCount);
             return host;
+        }
+
         host.Dispose();
         throw new FaultException(obstacle);
     }
