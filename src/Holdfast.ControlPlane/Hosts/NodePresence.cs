@@ -41,14 +41,17 @@ public sealed class NodePresence(ControlPlaneDatabase database, ControlPlaneOpti
     }
 
     /// <summary>Whether some living node reaches a host.</summary>
-    public async Task<bool> IsReachedByAnyAsync(Guid host, CancellationToken ct)
+    public async Task<bool> IsReachedByAnyAsync(Guid host, CancellationToken ct) => (await ReachedByAnyAsync(ct).ConfigureAwait(false)).Contains(host);
+
+    /// <summary>The hosts that some living node reaches.</summary>
+    public async Task<IReadOnlySet<Guid>> ReachedByAnyAsync(CancellationToken ct)
     {
         var since = time.GetUtcNow() - options.LeaseTime;
         var db = database.CreateDbContext();
         await using (db.ConfigureAwait(false))
         {
             return (await db.Nodes.AsNoTracking().Where(n => n.SeenUtc >= since).ToListAsync(ct).ConfigureAwait(false))
-                .Any(n => n.ReachedHosts.Contains(host));
+                .SelectMany(n => n.ReachedHosts).ToHashSet();
         }
     }
 

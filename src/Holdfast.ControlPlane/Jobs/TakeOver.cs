@@ -61,15 +61,11 @@ internal sealed partial class TakeOver(
         LogTakenOver(log, job.Operation, job.EntityName, job.JobId, deadNode);
         var notices = new List<Fault>();
         var isRestored = false;
-        try
+        if (effects is not null && JsonSerializer.Deserialize<RunEffects>(effects) is { } known)
         {
-            if (effects is not null && JsonSerializer.Deserialize<RunEffects>(effects) is { } known)
-                isRestored = await CleanAsync(job, known, notices, ct).ConfigureAwait(false);
-        }
-        catch (Exception e) when (e is FaultException or VaultException)
-        {
-            // What is left is dealt with by the next run on this VM; that the old session can't commit is seen to again then.
-            LogNotCleaned(log, e, job.JobId);
+            // The guest first: it may stand still. The session whatever becomes of that: on a host that nobody reaches its node may be alive.
+            await TryAsync(async () => isRestored = await CleanHostAsync(job, known, notices, ct).ConfigureAwait(false), job).ConfigureAwait(false);
+            await TryAsync(() => RevokeAsync(job, known, ct), job).ConfigureAwait(false);
         }
 
         if (isRestored)
@@ -101,40 +97,52 @@ internal sealed partial class TakeOver(
             instruments.End(ended, null);
     }
 
+    private async Task TryAsync(Func<Task> action, JobRow job)
+    {
+        try
+        {
+            await action().ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is FaultException or VaultException or IOException or UnauthorizedAccessException)
+        {
+            // What is left is dealt with by the next run on this VM; that the old session can't commit is seen to again then.
+            LogNotCleaned(log, e, job.JobId);
+        }
+    }
+
     /// <returns>Whether a restore turned out to be complete.</returns>
-    private async Task<bool> CleanAsync(JobRow job, RunEffects effects, List<Fault> notices, CancellationToken ct)
+    private async Task<bool> CleanHostAsync(JobRow job, RunEffects effects, List<Fault> notices, CancellationToken ct)
     {
         var db = database.CreateDbContext();
         await using (db.ConfigureAwait(false))
         {
             var host = await db.Hosts.AsNoTracking().SingleOrDefaultAsync(h => h.HostId == job.HostId, ct).ConfigureAwait(false);
-            var isRestored = effects.Restored;
-            // The guest first: it may stand still.
-            if (host is not null)
-            {
-                var onHost = await engines.MakeAsync(null, host, ct).ConfigureAwait(false);
-                notices.AddRange(await FaultMapping.GuardAsync(
-                    () => new NodeRecovery(onHost).RecoverForeignAsync(effects.SourceId, effects.ScratchFolder, effects.Freezing, ct),
-                    FaultSubject.OfVm(job.EntityName, "clean up after another node")).ConfigureAwait(false));
-                if (effects.RestoreJournal is { } journal)
-                {
-                    var (end, notice) = await new InPlaceRecovery(onHost).RecoverAsync(journal).ConfigureAwait(false);
-                    isRestored |= end is RestoreEnd.Complete;
-                    if (notice is not null)
-                        notices.Add(notice);
-                }
-            }
+            if (host is null)
+                return effects.Restored;
+            var onHost = await engines.MakeAsync(null, host, ct).ConfigureAwait(false);
+            notices.AddRange(await FaultMapping.GuardAsync(
+                () => new NodeRecovery(onHost).RecoverForeignAsync(effects.SourceId, effects.ScratchFolder, effects.Freezing, ct),
+                FaultSubject.OfVm(job.EntityName, "clean up after another node")).ConfigureAwait(false));
+            if (effects.RestoreJournal is not { } journal)
+                return effects.Restored;
+            var (end, notice) = await new InPlaceRecovery(onHost).RecoverAsync(journal).ConfigureAwait(false);
+            if (notice is not null)
+                notices.Add(notice);
+            return effects.Restored || end is RestoreEnd.Complete;
+        }
+    }
 
-            if (effects.Session is { } session)
-            {
-                var vault = await db.Vaults.AsNoTracking().SingleAsync(v => v.VaultId == job.VaultId, ct).ConfigureAwait(false);
-                var engine = await engines.MakeAsync(vault, null, ct).ConfigureAwait(false);
-                await FaultMapping.GuardAsync(
-                    () => engine.RequiredVault.RevokeSessionAsync(new SourceId(effects.SourceId), new PointId(session), ct), FaultSubject.Vault)
-                    .ConfigureAwait(false);
-            }
-
-            return isRestored;
+    private async Task RevokeAsync(JobRow job, RunEffects effects, CancellationToken ct)
+    {
+        if (effects.Session is not { } session)
+            return;
+        var db = database.CreateDbContext();
+        await using (db.ConfigureAwait(false))
+        {
+            var vault = await db.Vaults.AsNoTracking().SingleAsync(v => v.VaultId == job.VaultId, ct).ConfigureAwait(false);
+            var engine = await engines.MakeAsync(vault, null, ct).ConfigureAwait(false);
+            await FaultMapping.GuardAsync(
+                () => engine.RequiredVault.RevokeSessionAsync(new SourceId(effects.SourceId), new PointId(session), ct), FaultSubject.Vault).ConfigureAwait(false);
         }
     }
 
@@ -153,9 +161,12 @@ internal sealed partial class TakeOver(
                 .Select(j => j.HostId!.Value).Distinct().ToListAsync(ct).ConfigureAwait(false);
             foreach (var known in _unreachedSince.Keys.Except(waiting).ToList())
                 _unreachedSince.Remove(known);
+            if (waiting.Count == 0)
+                return;
+            var reached = await presence.ReachedByAnyAsync(ct).ConfigureAwait(false);
             foreach (var hostId in waiting)
             {
-                if (await presence.IsReachedByAnyAsync(hostId, ct).ConfigureAwait(false))
+                if (reached.Contains(hostId))
                 {
                     _unreachedSince.Remove(hostId);
                     continue;
