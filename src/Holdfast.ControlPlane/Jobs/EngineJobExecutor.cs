@@ -42,7 +42,7 @@ public sealed class EngineJobExecutor(
         {
             JobOperation.Backup => await BackUpAsync(job, vault, item, policy, effects, progress, ct).ConfigureAwait(false),
             JobOperation.Restore => await RestoreAsync(job, vault, item, effects, progress, ct).ConfigureAwait(false),
-            JobOperation.DeleteBackupData => await DeleteAsync(vault, item, ct).ConfigureAwait(false),
+            JobOperation.DeleteBackupData => await DeleteAsync(job, vault, item, ct).ConfigureAwait(false),
             _ => throw new InvalidOperationException($"A {job.Operation} job has no work to run."),
         };
     }
@@ -142,8 +142,11 @@ public sealed class EngineJobExecutor(
             Times: new JobTimes(item.VmName, IsRestore: true, result.Duration, (result.Times ?? PhaseTimes.None).ByName()) { Disks = result.Images.Count });
     }
 
-    private async Task<JobOutcome> DeleteAsync(VaultRow vault, ProtectedItemRow item, CancellationToken ct)
+    private async Task<JobOutcome> DeleteAsync(JobRow job, VaultRow vault, ProtectedItemRow item, CancellationToken ct)
     {
+        // Undeleted since it was queued. From now on, as this job runs, that is refused.
+        if (job.Trigger is JobTrigger.Scheduled && item.PurgeAtUtc is null)
+            return new JobOutcome([], new Dictionary<string, string>());
         var engine = await engines.MakeAsync(vault, null, ct).ConfigureAwait(false);
         var service = new PointService(engine);
         foreach (var point in await AllAsync(engine, item).ConfigureAwait(false))
@@ -172,8 +175,9 @@ public sealed class EngineJobExecutor(
         var (vm, unread) = await inventory.LookForVmAsync(item.SourceId, ct).ConfigureAwait(false);
         if (vm is null)
         {
-            // A host that is out of reach isn't a VM that is gone.
-            if (unread.FirstOrDefault(h => h.HostId == item.HostId) is { } host)
+            // A host that is out of reach isn't a VM that is gone; nor is one that the VM was last seen on, having left its own.
+            var seen = (await inventory.FindKnownVmAsync(item.SourceId, ct).ConfigureAwait(false))?.Host.HostId;
+            if (unread.FirstOrDefault(h => h.HostId == item.HostId || h.HostId == seen) is { } host)
                 throw new FaultException(ServiceFaults.HostNotReached(host.Name));
             item = await rebinding.LookForJobAsync(job, ct).ConfigureAwait(false);
             vm = await inventory.FindVmAsync(item.SourceId, ct).ConfigureAwait(false) ?? throw new FaultException(item.ProposedSourceId is { } other

@@ -1,5 +1,8 @@
 using Holdfast.ControlPlane.Hosts;
+using Holdfast.ControlPlane.Jobs;
+using Holdfast.ControlPlane.Persistence;
 using Holdfast.ControlPlane.Tests.Databases;
+using Microsoft.EntityFrameworkCore;
 
 namespace Holdfast.ControlPlane.Tests.Hosts;
 
@@ -50,7 +53,33 @@ public sealed class LastInventoriesTests(PostgresServer postgres)
         Assert.NotNull(Assert.Single(await a.Get<Inventory>().ListVmsAsync(a.Host.SubscriptionId, null, Ct)).LastSeenUtc);
     }
 
+    [Theory]
+    [InlineData(DatabaseKind.Sqlite)]
+    [InlineData(DatabaseKind.Postgres)]
+    public async Task The_item_of_a_vm_that_was_migrated_and_its_waiting_backup_follow_it_to_its_host(DatabaseKind kind)
+    {
+        await using var a = await World.CreateAsync(kind, postgres);
+        var before = new HostRow
+        {
+            HostId = Guid.NewGuid(), NameKey = "left", Name = "left", Uri = "test:///left", SubscriptionId = a.Host.SubscriptionId, ResourceGroup = "holdfast", Location = "local", Nodes = ["b"],
+        };
+        var vm = Assert.Single(await a.Get<Inventory>().ListVmsAsync(a.Host.SubscriptionId, null, Ct));
+        var (moved, other) = (await a.AddItemAsync("moved"), await a.AddItemAsync("other"));
+        await using (var db = a.Db())
+        {
+            db.Add(before);
+            (await db.Items.SingleAsync(i => i.ItemId == moved.ItemId, Ct)).SourceId = vm.Uuid;
+            await db.SaveChangesAsync(Ct);
+            await db.Items.ExecuteUpdateAsync(s => s.SetProperty(i => i.HostId, before.HostId), Ct);
+        }
+
+        var (job, _) = await a.Get<JobQueue>().EnqueueAsync(await a.ItemAsync(moved), new BackupJobRequest(JobTrigger.Scheduled), Ct);
+        await KeeperOf(a).KeepAsync(Ct);
+        Assert.Equal((a.Host.HostId, a.Host.HostId), ((await a.ItemAsync(moved)).HostId, (await a.JobAsync(job.JobId)).HostId));
+        Assert.Equal(before.HostId, (await a.ItemAsync(other)).HostId);
+    }
+
     private static InventoryKeeper KeeperOf(World world) => new(
-        world.Get<Inventory>(), world.Get<HostConnections>(), world.Get<LastInventories>(), world.Options, world.Time,
+        world.Get<ControlPlaneDatabase>(), world.Get<Inventory>(), world.Get<HostConnections>(), world.Get<LastInventories>(), world.Options, world.Time,
         Microsoft.Extensions.Logging.Abstractions.NullLogger<InventoryKeeper>.Instance);
 }
