@@ -45,6 +45,7 @@ public static class ControlPlaneServices
             .AddSingleton<ItemLeases>()
             .AddSingleton<Jobs.Jobs>()
             .AddSingleton<Operations>()
+            .AddSingleton<StorePatience>()
             .AddSingleton<ItemNotes>()
             .AddSingleton<ProtectedItems>()
             .AddSingleton<Rebinding>()

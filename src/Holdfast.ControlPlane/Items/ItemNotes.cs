@@ -1,12 +1,13 @@
 using Holdfast.ControlPlane.Persistence;
 using Holdfast.ControlPlane.Vaults;
 using Holdfast.Protection;
+using Holdfast.Vault;
 using Microsoft.EntityFrameworkCore;
 
 namespace Holdfast.ControlPlane.Items;
 
 /// <summary>Keeps what protects an item's data in the store of its vault, beside the data (INV-1).</summary>
-public sealed class ItemNotes(ControlPlaneDatabase database, OpenVaults open)
+public sealed class ItemNotes(ControlPlaneDatabase database, OpenVaults open, StorePatience patience)
 {
     /// <summary>Writes an item's note from what the database says now.</summary>
     public async Task WriteAsync(VaultRow vault, ProtectedItemRow item, CancellationToken ct)
@@ -28,13 +29,24 @@ public sealed class ItemNotes(ControlPlaneDatabase database, OpenVaults open)
         await FaultMapping.GuardAsync(() => store.DeleteNoteAsync(ItemNote.NameOf(item.ItemId), ct), FaultSubject.Vault).ConfigureAwait(false);
     }
 
-    /// <summary>Writes an item's note inside a transaction that changes it: if the store can't be written, nothing is changed.</summary>
+    /// <summary>The same inside a transaction, which others wait for.</summary>
+    internal Task DeleteInTransactionAsync(VaultRow vault, ProtectedItemRow item, CancellationToken ct) =>
+        patience.AskAsync(vault, limited => DeleteAsync(vault, item, limited), ct);
+
+    /// <summary>Writes an item's note inside a transaction that changes it: if the store can't be written, or doesn't answer soon, nothing is changed.</summary>
     internal async Task WriteAsync(ControlPlaneContext db, VaultRow vault, ProtectedItemRow item, CancellationToken ct)
     {
         var policy = await db.Policies.Where(p => p.PolicyId == item.PolicyId).Select(p => p.Name).SingleOrDefaultAsync(ct).ConfigureAwait(false);
         var points = await db.Points.AsNoTracking().Where(p => p.ItemId == item.ItemId).OrderBy(p => p.CreatedUtc).ToListAsync(ct).ConfigureAwait(false);
         var note = new ItemNote(ItemNote.FormatNow, item, policy, points).ToBytes();
-        var store = await open.OpenAsync(vault, ct).ConfigureAwait(false);
-        await FaultMapping.GuardAsync(() => store.WriteNoteAsync(ItemNote.NameOf(item.ItemId), note, ct), FaultSubject.Vault).ConfigureAwait(false);
+        // Of thousands of points the list is too long. Names are made from the points again, expiry and tags by the next round of retention.
+        if (note.Length > BackupVault.NoteBytesMax)
+            note = new ItemNote(ItemNote.FormatNow, item, policy, []).ToBytes();
+        await patience.AskAsync(
+            vault, async limited =>
+            {
+                var store = await open.OpenAsync(vault, limited).ConfigureAwait(false);
+                await store.WriteNoteAsync(ItemNote.NameOf(item.ItemId), note, limited).ConfigureAwait(false);
+            }, ct).ConfigureAwait(false);
     }
 }

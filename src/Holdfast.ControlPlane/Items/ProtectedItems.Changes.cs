@@ -115,6 +115,7 @@ public sealed partial class ProtectedItems
     private async Task<OperationRow> ChangeAsync(
         ControlPlaneContext db, VaultRow vault, ProtectedItemRow item, ProtectedItemSpec spec, CancellationToken ct)
     {
+        await RefuseBeingDeletedAsync(db, item, ct).ConfigureAwait(false);
         var change = ItemChanges.Of(item, spec);
         var policy = change.NeedsPolicy ? await PolicyAsync(db, vault, spec.PolicyId!, ct).ConfigureAwait(false) : null;
         item.State = change.State;
@@ -127,6 +128,16 @@ public sealed partial class ProtectedItems
         if (change.Undeletes)
             job.Properties = new Dictionary<string, string>(job.Properties) { ["Undelete flag"] = "True" };
         return await SaveAsync(db, vault, item, job, ct).ConfigureAwait(false);
+    }
+
+    // What a job deletes already can't be taken back. One that waits to purge a soft-deleted item finds it undeleted, and leaves it alone.
+    private static async Task RefuseBeingDeletedAsync(ControlPlaneContext db, ProtectedItemRow item, CancellationToken ct)
+    {
+        var deleting = await db.Jobs.FirstOrDefaultAsync(
+            j => j.ItemId == item.ItemId && j.Operation == JobOperation.DeleteBackupData && j.Phase != JobPhase.Ended
+                && (j.Phase == JobPhase.Running || j.Trigger == JobTrigger.OnDemand), ct).ConfigureAwait(false);
+        if (deleting is not null)
+            throw new FaultException(BackupFaults.OperationInProgress(item.VmName, $"{deleting.Operation} {deleting.JobId:D}"));
     }
 
     private static JobRow ConfigureJob(ProtectedItemRow item, JobOperation operation, string policy, ProtectedItemSpec spec, DateTimeOffset now)
@@ -153,7 +164,7 @@ public sealed partial class ProtectedItems
         var isGone = db.Entry(item).State is EntityState.Deleted;
         await db.SaveChangesAsync(ct).ConfigureAwait(false);
         if (isGone)
-            await notes.DeleteAsync(vault, item, ct).ConfigureAwait(false);
+            await notes.DeleteInTransactionAsync(vault, item, ct).ConfigureAwait(false);
         else
             await notes.WriteAsync(db, vault, item, ct).ConfigureAwait(false);
         return operation;

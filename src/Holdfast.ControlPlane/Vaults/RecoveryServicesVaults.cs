@@ -8,7 +8,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Holdfast.ControlPlane.Vaults;
 
 /// <summary>Recovery Services vaults.</summary>
-public sealed class RecoveryServicesVaults(ControlPlaneDatabase database, OpenVaults open, TimeProvider time)
+public sealed class RecoveryServicesVaults(ControlPlaneDatabase database, OpenVaults open, StorePatience patience, TimeProvider time)
 {
     /// <summary>The vaults of a subscription, or of one of its groups, by name.</summary>
     public async Task<IReadOnlyList<VaultRow>> ListAsync(string subscription, string? resourceGroup, CancellationToken ct)
@@ -153,8 +153,12 @@ public sealed class RecoveryServicesVaults(ControlPlaneDatabase database, OpenVa
         db.Remove(row);
         await db.SaveChangesAsync(ct).ConfigureAwait(false);
         // Without its note a store that is left by a crash isn't brought back.
-        var store = await open.OpenAsync(row, ct).ConfigureAwait(false);
-        await FaultMapping.GuardAsync(() => store.DeleteNoteAsync(VaultNote.Name, ct), FaultSubject.Vault).ConfigureAwait(false);
+        await patience.AskAsync(
+            row, async limited =>
+            {
+                var store = await open.OpenAsync(row, limited).ConfigureAwait(false);
+                await store.DeleteNoteAsync(VaultNote.Name, limited).ConfigureAwait(false);
+            }, ct).ConfigureAwait(false);
         return row;
     }
 

@@ -53,6 +53,64 @@ public sealed class ProtectedItemsTests(PostgresServer postgres)
         Assert.Equal(world.Policy.PolicyId, (await world.ItemAsync(item)).PolicyId);
     }
 
+    [Theory]
+    [InlineData(JobTrigger.OnDemand, JobPhase.Queued, true)]
+    [InlineData(JobTrigger.Scheduled, JobPhase.Running, true)]
+    [InlineData(JobTrigger.Scheduled, JobPhase.Queued, false)]
+    public async Task An_item_whose_data_is_being_deleted_is_not_undeleted(JobTrigger trigger, JobPhase phase, bool refused)
+    {
+        await using var world = await World.CreateAsync(DatabaseKind.Sqlite, postgres);
+        await EnableAsync(world);
+        var item = await world.Get<ProtectedItems>().GetAsync(world.Vault, Container, Item, Ct);
+        await AddPointAsync(world, item);
+        await world.Get<ProtectedItems>().DeleteAsync(world.Vault, Container, Item, null, Ct);
+        await using (var db = world.Db())
+        {
+            var job = JobQueue.Make(item, JobOperation.DeleteBackupData, "{}", world.Time.GetUtcNow());
+            (job.Trigger, job.Phase) = (trigger, phase);
+            db.Add(job);
+            await db.SaveChangesAsync(Ct);
+        }
+
+        var undelete = await Record.ExceptionAsync(() => world.Get<ProtectedItems>().PutAsync(
+            world.Vault, Container, Item, new ProtectedItemSpec { IsRehydrate = true, State = ProtectionState.ProtectionStopped }, Ct));
+        Assert.Equal(refused ? "UserErrorBackupOperationInProgress" : null, (undelete as FaultException)?.Fault.Code.Value);
+        Assert.Equal(refused, (await world.ItemAsync(item)).IsSoftDeleted);
+    }
+
+    [Fact]
+    public async Task An_item_of_more_points_than_its_note_has_room_for_is_changed_all_the_same()
+    {
+        await using var world = await World.CreateAsync(DatabaseKind.Sqlite, postgres);
+        await EnableAsync(world);
+        var item = await world.Get<ProtectedItems>().GetAsync(world.Vault, Container, Item, Ct);
+        await using (var db = world.Db())
+        {
+            db.AddRange(Enumerable.Range(0, 6000).Select(i => new PointRow
+            {
+                VaultId = item.VaultId, PointId = Guid.NewGuid(), SourceId = item.SourceId, ItemId = item.ItemId, Name = $"{i}", CreatedUtc = world.Time.GetUtcNow(), Tags = ["Daily"],
+            }));
+            await db.SaveChangesAsync(Ct);
+        }
+
+        await world.Get<ProtectedItems>().PutAsync(world.Vault, Container, Item, new ProtectedItemSpec { State = ProtectionState.ProtectionStopped }, Ct);
+        var store = await world.Get<OpenVaults>().OpenAsync(world.Vault, Ct);
+        Assert.InRange((await store.ReadNoteAsync($"item-{item.ItemId:N}", Ct))!.Length, 100, 10_000);
+    }
+
+    [Fact]
+    public async Task A_store_that_does_not_answer_is_given_up_within_a_part_of_a_lease()
+    {
+        await using var world = await World.CreateAsync(DatabaseKind.Sqlite, postgres);
+        var patience = new StorePatience(world.Options with { LeaseTime = TimeSpan.FromMilliseconds(300) });
+        var given = await Assert.ThrowsAsync<FaultException>(() => patience.AskAsync(world.Vault, _ => new TaskCompletionSource().Task, Ct));
+        Assert.Equal("HoldfastVaultStoreUnavailable", given.Fault.Code.Value);
+        using var asker = new CancellationTokenSource();
+        var asked = patience.AskAsync(world.Vault, _ => new TaskCompletionSource().Task, asker.Token);
+        await asker.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => asked);
+    }
+
     [Fact]
     public async Task An_item_without_points_goes_at_once()
     {
