@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using Quartz;
 
@@ -25,6 +26,9 @@ public sealed partial class BackupSchedules
     private readonly IScheduledItems _items;
     private readonly TimeProvider _time;
     private readonly ILogger<BackupSchedules> _logger;
+
+    // Due backups whose firing failed, as while the database is away. Their triggers have fired, and fire no more.
+    private readonly ConcurrentDictionary<Guid, Policies.Occurrence> _missed = [];
     private volatile bool _isJobStored;
 
     /// <summary>Makes it.</summary>
@@ -48,6 +52,11 @@ public sealed partial class BackupSchedules
     public async Task<(int Armed, int Removed)> ReconcileAsync(CancellationToken ct)
     {
         var scheduler = await SchedulerAsync(ct).ConfigureAwait(false);
+        foreach (var itemId in _missed.Keys)
+        {
+            if (_missed.TryRemove(itemId, out var occurrence))
+                await FireAsync(itemId, occurrence, ct).ConfigureAwait(false);
+        }
 
         // The triggers first: a trigger that is armed while the items are read isn't in this list, and so isn't taken for superfluous.
         var present = await SchedulesOfTriggersAsync(scheduler, ct).ConfigureAwait(false);
@@ -70,8 +79,21 @@ public sealed partial class BackupSchedules
         return (armed, superfluous.Count);
     }
 
-    /// <summary>Queues a backup that is due, and arms the item's next one.</summary>
+    /// <summary>Queues a backup that is due, and arms the item's next one. What fails is tried again when schedules are next brought up to date.</summary>
     internal async Task FireAsync(Guid itemId, Policies.Occurrence occurrence, CancellationToken ct)
+    {
+        try
+        {
+            await QueueAndArmAsync(itemId, occurrence, ct).ConfigureAwait(false);
+        }
+        catch (Exception e) when (!ct.IsCancellationRequested)
+        {
+            LogNotFired(e, itemId, occurrence.Due);
+            _missed[itemId] = occurrence;
+        }
+    }
+
+    private async Task QueueAndArmAsync(Guid itemId, Policies.Occurrence occurrence, CancellationToken ct)
     {
         var scheduler = await SchedulerAsync(ct).ConfigureAwait(false);
         var item = await _items.FindAsync(itemId, ct).ConfigureAwait(false);
@@ -142,4 +164,7 @@ public sealed partial class BackupSchedules
 
     [LoggerMessage(7502, LogLevel.Error, "The backup of item {ItemId} that was due at {Due} couldn't be queued; it is tried again in two minutes.")]
     private partial void LogQueueFailed(Exception e, Guid itemId, DateTimeOffset due);
+
+    [LoggerMessage(7504, LogLevel.Error, "The backup of item {ItemId} that was due at {Due} couldn't be dealt with; it is tried again when schedules are next brought up to date.")]
+    private partial void LogNotFired(Exception e, Guid itemId, DateTimeOffset due);
 }

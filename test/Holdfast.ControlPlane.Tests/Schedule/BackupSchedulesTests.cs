@@ -99,6 +99,19 @@ public sealed class BackupSchedulesTests(PostgresServer postgres) : IDisposable
     }
 
     [Fact]
+    public async Task A_due_backup_whose_item_cannot_be_read_then_is_queued_once_it_can_and_the_next_one_is_armed()
+    {
+        var item = Add("UTC", 12, 0);
+        await using var node = await SchedulerNode.StartAsync(await OptionsAsync("sqlite"), Clock(Noon.AddSeconds(30)), _items);
+        _items.FindFailures = 2;
+        await node.Schedules.FireAsync(item, new(Noon, Noon), Soon);
+        await node.Schedules.ReconcileAsync(Soon);
+        await node.Schedules.ReconcileAsync(Soon);
+        Assert.Equal(new(item, Noon, IsLate: false), await _items.Backups.ReadAsync(Soon));
+        Assert.Equal(Noon.AddDays(1), await node.Schedules.NextRunAsync(item, Soon));
+    }
+
+    [Fact]
     public async Task A_due_backup_that_is_announced_twice_is_queued_once()
     {
         var item = Add("UTC", 18, 0);

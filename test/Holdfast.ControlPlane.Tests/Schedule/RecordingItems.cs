@@ -17,12 +17,15 @@ internal sealed class RecordingItems : IScheduledItems
     /// <summary>What the queue answers to the next announcements; then it takes them.</summary>
     public ConcurrentQueue<Func<DueOutcome>> Answers { get; } = [];
 
+    /// <summary>How often looking for an item fails from now on.</summary>
+    public int FindFailures;
+
     public ChannelReader<Queued> Backups => _queued.Reader;
 
     public int Announced => Volatile.Read(ref _announced);
 
     public Task<ScheduledItem?> FindAsync(Guid itemId, CancellationToken ct) =>
-        Task.FromResult(Policies.TryGetValue(itemId, out var policy) ? new ScheduledItem(itemId, policy) : null);
+        Interlocked.Decrement(ref FindFailures) >= 0 ? throw new IOException("The database is away.") : Task.FromResult(Policies.TryGetValue(itemId, out var policy) ? new ScheduledItem(itemId, policy) : null);
 
     public Task<IReadOnlyList<ScheduledItem>> ListAsync(CancellationToken ct) =>
         Task.FromResult<IReadOnlyList<ScheduledItem>>([.. Policies.Select(p => new ScheduledItem(p.Key, p.Value))]);
