@@ -16,6 +16,9 @@ internal sealed class FakeEngine : IJobExecutor, IDisposable
     /// <summary>What a job does; null waits until it is released.</summary>
     public Func<JobRow, IRunJournal, IProgress<RunProgress>, CancellationToken, Task>? Work { get; set; }
 
+    /// <summary>What happens as a job's end is stored.</summary>
+    public Action? AtEnd { get; set; }
+
     /// <summary>The most jobs that ran at the same time.</summary>
     public int RunningMax { get; private set; }
 
@@ -36,6 +39,7 @@ internal sealed class FakeEngine : IJobExecutor, IDisposable
             await (Work is null ? _released.Task.WaitAsync(ct) : Work(job, effects, progress, ct));
             return new JobOutcome([], new Dictionary<string, string> { ["Backup Size"] = "1 MB" }, item =>
             {
+                AtEnd?.Invoke();
                 item.LastBackupSucceeded = true;
                 item.State = ItemChanges.AfterBackup(item, succeeded: true);
             });

@@ -33,7 +33,7 @@ public sealed partial class AuditLog(IDbContextFactory<ControlPlaneContext> data
                 await db.SaveChangesAsync(ct).ConfigureAwait(false);
             }
         }
-        catch (Exception e) when (e is DbUpdateException or System.Data.Common.DbException)
+        catch (Exception e) when (e is DbUpdateException or System.Data.Common.DbException or InvalidOperationException or TimeoutException)
         {
             LogLost(e, row.Action, row.Target);
         }

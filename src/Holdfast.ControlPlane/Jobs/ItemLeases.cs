@@ -80,7 +80,7 @@ public sealed partial class ItemLeases(ControlPlaneDatabase database, JobQueue q
                     break;
                 renewed = now;
             }
-            catch (Exception e) when (e is DbException or DbUpdateException)
+            catch (Exception e) when (e is DbException or DbUpdateException or InvalidOperationException or TimeoutException)
             {
                 LogNotRenewed(log, e, lease);
                 if (time.GetElapsedTime(renewed) > options.LeaseTime)
@@ -108,7 +108,7 @@ public sealed partial class ItemLeases(ControlPlaneDatabase database, JobQueue q
                     .ExecuteUpdateAsync(s => s.SetProperty(i => i.PreCheckDueUtc, (DateTimeOffset?)null), CancellationToken.None).ConfigureAwait(false);
             }
         }
-        catch (Exception e) when (e is DbException or DbUpdateException)
+        catch (Exception e) when (e is DbException or DbUpdateException or InvalidOperationException or TimeoutException)
         {
             // It runs out by itself.
             LogNotRenewed(log, e, lease);

@@ -13,7 +13,7 @@ internal static class JobEnds
     public static JobEnd Done(JobOutcome outcome, JobProgress progress) => new(
         job =>
         {
-            Apply(job, progress.Take());
+            Apply(job, progress.Latest);
             // The last packs are stored after the last progress.
             job.StoredBytes = outcome.StoredBytes ?? job.StoredBytes;
             job.Warnings = [.. job.Warnings, .. outcome.Warnings];
@@ -82,11 +82,6 @@ internal static class JobEnds
         }
     }
 
-    private static void Apply(JobRow job, JobFigures? figures)
-    {
-        if (figures is null)
-            return;
-        (job.DoneBytes, job.TotalBytes, job.StoredBytes, job.BytesPerSecond) =
-            (figures.DoneBytes, figures.TotalBytes, figures.StoredBytes, figures.BytesPerSecond);
-    }
+    private static void Apply(JobRow job, JobFigures figures) =>
+        (job.DoneBytes, job.TotalBytes, job.StoredBytes, job.BytesPerSecond) = (figures.DoneBytes, figures.TotalBytes, figures.StoredBytes, figures.BytesPerSecond);
 }

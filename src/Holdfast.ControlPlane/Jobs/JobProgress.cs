@@ -29,6 +29,16 @@ internal sealed class JobProgress(JobRow job, TimeProvider time) : IProgress<Run
         }
     }
 
+    /// <summary>The figures.</summary>
+    public JobFigures Latest
+    {
+        get
+        {
+            lock (_lock)
+                return _figures;
+        }
+    }
+
     /// <summary>The figures if they have changed since they were last taken.</summary>
     public JobFigures? Take()
     {

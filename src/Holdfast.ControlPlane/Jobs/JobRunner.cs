@@ -14,6 +14,9 @@ namespace Holdfast.ControlPlane.Jobs;
 /// </summary>
 public sealed partial class JobRunner : BackgroundService
 {
+    // Whatever keeps an end from being stored for longer won't go by itself.
+    private static readonly TimeSpan EndPatience = TimeSpan.FromMinutes(10);
+
     private readonly ControlPlaneOptions _options;
     private readonly JobQueue _queue;
     private readonly RunningJobs _running;
@@ -93,14 +96,15 @@ public sealed partial class JobRunner : BackgroundService
             var kept = KeepAsync(run, progress, keep.Token);
             var (end, outcome) = await WorkAsync(run, progress, stop).ConfigureAwait(false);
             end = Timed(run.Job, end, progress, outcome);
+            // Under the lease until it is stored: what was done would be done once more on another node.
+            await StoreEndAsync(run, end, activity).ConfigureAwait(false);
             await keep.CancelAsync().ConfigureAwait(false);
             await kept.ConfigureAwait(false);
-            await EndAsync(run, end, activity).ConfigureAwait(false);
         }
         catch (Exception e)
         {
             // Its lease runs out, and the sweep deals with the job.
-            LogEndNotStored(_log, e, run.Job.JobId);
+            LogGivenUp(_log, e, run.Job.JobId);
         }
         finally
         {
@@ -159,6 +163,25 @@ public sealed partial class JobRunner : BackgroundService
         {
             LogBroken(_log, e, run.Job.Operation, run.Job.EntityName, run.Job.JobId, run.Job.ActivityId);
             return (JobEnds.Failed(run.Job, InputFaults.InternalError(run.Job.ActivityId, _options.DataFolder), progress, _time.GetUtcNow()), null);
+        }
+    }
+
+    private async Task StoreEndAsync(RunningJob run, JobEnd end, Activity? activity)
+    {
+        for (var begun = _time.GetTimestamp(); ;)
+        {
+            try
+            {
+                await EndAsync(run, end, activity).ConfigureAwait(false);
+                return;
+            }
+            catch (Exception e) when (!run.IsLeaseLost && _time.GetElapsedTime(begun) < EndPatience)
+            {
+                // The database is away for a moment, or the item was changed at the same time.
+                LogEndNotStored(_log, e, run.Job.JobId);
+            }
+
+            await Task.Delay(_options.QueueInterval, _time).ConfigureAwait(false);
         }
     }
 
@@ -246,6 +269,9 @@ public sealed partial class JobRunner : BackgroundService
     [LoggerMessage(7206, LogLevel.Warning, "The lease of job {Job} couldn't be renewed; it is tried again until it runs out")]
     private static partial void LogNotRenewed(ILogger log, Exception e, Guid job);
 
-    [LoggerMessage(7207, LogLevel.Error, "How job {Job} ended couldn't be stored; it is dealt with when its lease has run out")]
+    [LoggerMessage(7207, LogLevel.Error, "How job {Job} ended couldn't be stored; it is tried again")]
     private static partial void LogEndNotStored(ILogger log, Exception e, Guid job);
+
+    [LoggerMessage(7208, LogLevel.Error, "How job {Job} ended couldn't be stored; it is dealt with when its lease has run out")]
+    private static partial void LogGivenUp(ILogger log, Exception e, Guid job);
 }

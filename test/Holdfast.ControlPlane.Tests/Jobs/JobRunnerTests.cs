@@ -37,6 +37,33 @@ public sealed class JobRunnerTests(PostgresServer postgres)
         Assert.Null((await db.Leases.SingleAsync(Ct)).Node);
     }
 
+    [Fact]
+    public async Task An_end_that_cannot_be_stored_at_once_is_stored_later_and_the_work_is_not_done_again()
+    {
+        await using var world = await World.CreateAsync(DatabaseKind.Sqlite, postgres);
+        var failures = 2;
+        world.Engine.AtEnd = () =>
+        {
+            if (failures-- > 0)
+                throw new InvalidOperationException("An exception has been raised that is likely due to a transient failure.");
+        };
+        world.Engine.Release();
+        var item = await world.AddItemAsync("web1");
+        var (job, _) = await world.Get<JobQueue>().EnqueueAsync(item, OnDemand, Ct);
+        await world.Runner.StepAsync(isStart: false, Ct);
+        var idle = world.Runner.WhenIdleAsync();
+        while (!idle.IsCompleted)
+        {
+            world.Time.Advance(world.Options.QueueInterval);
+            await Task.WhenAny(idle, Task.Delay(10, Ct));
+        }
+
+        var ended = await world.JobAsync(job.JobId);
+        Assert.Equal((JobStatus.Completed, 1, -1), (ended.Status, ended.Attempts, failures));
+        Assert.Equal("1 MB", ended.Properties["Backup Size"]);
+        Assert.Equal(ProtectionState.Protected, (await world.ItemAsync(item)).State);
+    }
+
     [Theory]
     [InlineData(DatabaseKind.Sqlite)]
     [InlineData(DatabaseKind.Postgres)]
