@@ -6,6 +6,7 @@ using Holdfast.ControlPlane.Schedule;
 using Holdfast.ControlPlane.Vaults;
 using Holdfast.Faults;
 using Holdfast.Protection.Points;
+using Holdfast.Vault;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 
@@ -27,7 +28,7 @@ public sealed partial class Retention(
     /// <inheritdoc/>
     public async Task RunAsync(CancellationToken ct)
     {
-        List<(VaultRow Vault, ProtectedItemRow Item, string Policy)> work;
+        List<(VaultRow Vault, ProtectedItemRow Item, PolicyRow Policy)> work;
         var db = database.CreateDbContext();
         await using (db.ConfigureAwait(false))
         {
@@ -36,19 +37,19 @@ public sealed partial class Retention(
                 join policy in db.Policies.AsNoTracking() on item.PolicyId equals policy.PolicyId
                 join vault in db.Vaults.AsNoTracking() on item.VaultId equals vault.VaultId
                 where item.DeletedUtc == null && item.State != ProtectionState.ProtectionStopped
-                select new { Vault = vault, Item = item, policy.Properties }).ToListAsync(ct).ConfigureAwait(false);
-            work = [.. rows.Select(r => (r.Vault, r.Item, r.Properties))];
+                select new { Vault = vault, Item = item, Policy = policy }).ToListAsync(ct).ConfigureAwait(false);
+            work = [.. rows.Select(r => (r.Vault, r.Item, r.Policy))];
         }
 
         foreach (var (vault, item, policy) in work)
         {
             try
             {
-                await ApplyAsync(vault, item, PolicyDocument.FromStored(policy).Policy, ct).ConfigureAwait(false);
+                await ApplyAsync(vault, item, policy, ct).ConfigureAwait(false);
             }
-            catch (FaultException e)
+            catch (Exception e) when (e is FaultException or VaultException or DbUpdateException)
             {
-                // One vault that can't be reached doesn't keep the others from their work.
+                // One vault that can't be reached, or read as a whole, doesn't keep the others from their work.
                 LogFailed(e, item.VmName, vault.Name);
             }
         }
@@ -56,15 +57,17 @@ public sealed partial class Retention(
 
     /// <summary>Applies a policy to one item's points.</summary>
     /// <returns>The points that were deleted.</returns>
-    public async Task<IReadOnlyList<RecoveryPointResource>> ApplyAsync(VaultRow vault, ProtectedItemRow item, BackupPolicy policy, CancellationToken ct)
+    internal async Task<IReadOnlyList<RecoveryPointResource>> ApplyAsync(VaultRow vault, ProtectedItemRow item, PolicyRow stored, CancellationToken ct)
     {
-        ArgumentNullException.ThrowIfNull(item);
+        var policy = PolicyDocument.FromStored(stored.Properties).Policy;
         var all = await points.ListAsync(vault, item, null, null, ct).ConfigureAwait(false);
         var byId = all.ToDictionary(p => p.Name);
         var due = await DueTimesAsync(item, ct).ConfigureAwait(false);
         var plan = RetentionPlan.Make(policy, [.. all.Select(p => Retained(p, due, isGood: true))], time.GetUtcNow());
         var service = new PointService(await engines.MakeAsync(vault, null, ct).ConfigureAwait(false));
-        if (plan.Expired.Any())
+        bool MayGo(RecoveryPointResource point) =>
+            !point.Point.Stored.Retention.Holds(time.GetUtcNow()) && !point.Point.Stored.IsLocked(time.GetUtcNow());
+        if (plan.Expired.Any(p => MayGo(byId[p.Id])))
         {
             // Which points are whole is asked only when something would go: it means reading every point's maps.
             var retained = new List<RetainedPoint>();
@@ -74,9 +77,8 @@ public sealed partial class Retention(
         }
 
         var isTagged = await TagAsync(item, plan, byId, ct).ConfigureAwait(false);
-        var expired = plan.Expired.Select(p => byId[p.Id])
-            .Where(p => !p.Point.Stored.Retention.Holds(time.GetUtcNow()) && !p.Point.Stored.IsLocked(time.GetUtcNow())).ToList();
-        if (expired.Count == 0 || await IsBusyAsync(item, ct).ConfigureAwait(false))
+        var expired = plan.Expired.Select(p => byId[p.Id]).Where(MayGo).ToList();
+        if (expired.Count == 0 || await IsBusyAsync(item, ct).ConfigureAwait(false) || !await IsAsReadAsync(item, stored, ct).ConfigureAwait(false))
         {
             // INV-1: the store says, too, as what its points are kept.
             if (isTagged)
@@ -146,6 +148,17 @@ public sealed partial class Retention(
         {
             return await db.Jobs.AnyAsync(j => j.ItemId == item.ItemId && (j.Status == JobStatus.InProgress || j.Status == JobStatus.Cancelling), ct)
                 .ConfigureAwait(false);
+        }
+    }
+
+    // Judging may have taken hours. Whoever stopped protection, deleted the item or mended the policy meanwhile was told that it counts; the next round judges anew.
+    private async Task<bool> IsAsReadAsync(ProtectedItemRow item, PolicyRow policy, CancellationToken ct)
+    {
+        var db = database.CreateDbContext();
+        await using (db.ConfigureAwait(false))
+        {
+            return await db.Items.AnyAsync(i => i.ItemId == item.ItemId && i.PolicyId == item.PolicyId && i.State == item.State && i.DeletedUtc == item.DeletedUtc, ct).ConfigureAwait(false)
+                && await db.Policies.AnyAsync(p => p.PolicyId == policy.PolicyId && p.Version == policy.Version, ct).ConfigureAwait(false);
         }
     }
 

@@ -85,6 +85,33 @@ public sealed class RetentionTests
         Assert.Equal(2, (await StoredAsync(node, item)).Count);
     }
 
+    [Theory]
+    [InlineData("stopped")]
+    [InlineData("deleted")]
+    [InlineData("policy")]
+    public async Task What_was_changed_while_a_round_judged_counts_and_nothing_expires(string change)
+    {
+        await using var node = await ServiceNode.CreateAsync();
+        var item = await node.AddItemAsync("vm1");
+        var now = node.Time.GetUtcNow();
+        await AddPointAsync(node, item, now.AddDays(-400));
+        await AddPointAsync(node, item, now.AddDays(-1));
+        await using var db = node.Db();
+        var policy = await db.Policies.AsNoTracking().SingleAsync(p => p.PolicyId == item.PolicyId, Ct);
+        if (change == "policy")
+        {
+            (await db.Policies.SingleAsync(p => p.PolicyId == item.PolicyId, Ct)).ModifiedUtc = now.AddDays(1);
+            await db.SaveChangesAsync(Ct);
+        }
+        else
+        {
+            await node.ChangeAsync(item, i => (i.State, i.DeletedUtc) = (ProtectionState.ProtectionStopped, change == "deleted" ? now : null));
+        }
+
+        Assert.Empty(await node.Get<Retention>().ApplyAsync(node.Vault, item, policy, Ct));
+        Assert.Equal(2, (await StoredAsync(node, item)).Count);
+    }
+
     [Fact]
     public async Task Points_of_a_suspended_item_expire_as_its_policy_says()
     {
@@ -94,6 +121,25 @@ public sealed class RetentionTests
         await AddPointAsync(node, item, node.Time.GetUtcNow().AddDays(-1));
         await node.Get<Retention>().RunAsync(Ct);
         Assert.Single(await StoredAsync(node, item));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_purge_that_waited_leaves_an_item_alone_that_was_undeleted_meanwhile(bool undeleted)
+    {
+        await using var node = await ServiceNode.CreateAsync();
+        var item = await node.AddItemAsync("vm1");
+        var now = node.Time.GetUtcNow();
+        await AddPointAsync(node, item, now.AddDays(-1));
+        await node.ChangeAsync(item, i => (i.State, i.DeletedUtc, i.PurgeAtUtc) = (ProtectionState.ProtectionStopped, now.AddDays(-14), now));
+        Assert.Equal(1, await node.Get<SoftDeletePurge>().RunAsync(Ct));
+        if (undeleted)
+            await node.ChangeAsync(item, i => (i.DeletedUtc, i.PurgeAtUtc) = (null, null));
+        await using var db = node.Db();
+        var job = await db.Jobs.AsNoTracking().SingleAsync(Ct);
+        var outcome = await node.Get<IJobExecutor>().RunAsync(job, null!, new Progress<RunProgress>(), Ct);
+        Assert.Equal((undeleted ? 1 : 0, !undeleted), ((await StoredAsync(node, item)).Count, outcome.RemovesItem));
     }
 
     private static async Task UsePolicyAsync(ServiceNode node, ProtectedItemRow item, string body)
