@@ -111,10 +111,14 @@ internal static class ItemRoutes
         var (container, item) = (call.Value("container"), call.Value("item"));
         var items = call.Get<ProtectedItems>();
 
-        // Only an item that has a policy already gets another one: what the caller needs depends on that, and on nothing else that is read.
-        if (spec.PolicyId is { } policy && await items.FindAsync(vault, container, item, call.Aborted) is { PolicyId: { } present }
+        // What the caller needs depends on the item that is there, and on nothing else that is read: only one that has a policy already gets another
+        // one, and protecting a VM again needs the same right on it whether the body names it or not.
+        var known = await items.FindAsync(vault, container, item, call.Aborted);
+        if (known is { PolicyId: { } present } && spec.PolicyId is { } policy
             && await call.Get<BackupPolicies>().FindAsync(vault, policy.Name, call.Aborted) is var asked && asked?.Id != present)
             call.Require(new(AccessActions.ChangePolicy, call.Resource));
+        if (known is not null && (spec.State is null || spec.IsRehydrate))
+            call.Require(new(ReadVm, known.SourceResourceId));
         return OperationReply.Accepted(call, call.Resource.ToString(), await items.PutAsync(vault, container, item, spec, call.Aborted));
     }
 

@@ -78,7 +78,7 @@ public sealed class AlertConditions(IDbContextFactory<ControlPlaneContext> datab
     {
         if (entry is { Action: "log-in", Detail: nameof(AccessFaults.LoginThrottled) })
             return new AlertCondition($"audit/{entry.AuditId}", AlertKind.LogInFailures, null, NodeFaults.LoginFailures(entry.From, entry.WhoName), IsEvent: true);
-        if (!SecurityChanges.IsOne(entry.Action, entry.Target))
+        if (!SecurityChanges.IsOne(entry.Action, entry.Target, entry.Detail))
             return null;
         var vault = ArmId.TryParse(entry.Target, out var id) && VaultRef.Of(id) is { } named ? vaults.FirstOrDefault(v => v.Ref.Equals(named)) : null;
         if (vault is { Alerts.AlertsForCriticalOperations: false })

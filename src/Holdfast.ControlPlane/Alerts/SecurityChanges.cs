@@ -11,7 +11,8 @@ public static class SecurityChanges
     /// <summary>Whether an action on a target is one.</summary>
     /// <param name="action">A command (credential rotate), or the method of a request.</param>
     /// <param name="target">What it was done to; for requests, the path.</param>
-    public static bool IsOne(string action, string target)
+    /// <param name="detail">What came of it; for requests, HTTP and the status.</param>
+    public static bool IsOne(string action, string target, string detail)
     {
         ArgumentNullException.ThrowIfNull(action);
         ArgumentNullException.ThrowIfNull(target);
@@ -20,7 +21,8 @@ public static class SecurityChanges
         var path = target + "/";
         return Parts.Any(p => path.Contains(p, StringComparison.OrdinalIgnoreCase))
             || (action == "DELETE" && (path.Contains("/protectedItems/", StringComparison.OrdinalIgnoreCase) || IsVault(target)))
-            || (action == "PATCH" && IsVault(target));
+            // A PUT makes a vault, or else changes the settings of one.
+            || (action is "PATCH" or "PUT" && detail != "HTTP 201" && IsVault(target));
     }
 
     private static bool IsVault(string path)

@@ -49,15 +49,17 @@ public sealed class AlertPlanTests
     });
 
     [Theory]
-    [InlineData("credential revoke", "x", true)]
-    [InlineData("PATCH", "/subscriptions/s/resourceGroups/g/providers/Microsoft.RecoveryServices/vaults/v/backupconfig/vaultconfig", true)]
-    [InlineData("DELETE", "/subscriptions/s/resourceGroups/g/providers/Microsoft.RecoveryServices/vaults/v", true)]
-    [InlineData("DELETE", "/subscriptions/s/resourceGroups/g/providers/Microsoft.RecoveryServices/vaults/v/backupFabrics/Azure/protectionContainers/c/protectedItems/i", true)]
-    [InlineData("PUT", "/subscriptions/s/resourceGroups/g/providers/Microsoft.RecoveryServices/vaults/v/backupFabrics/Azure/protectionContainers/c/protectedItems/i", false)]
-    [InlineData("DELETE", "/subscriptions/s/resourceGroups/g/providers/Microsoft.RecoveryServices/vaults/v/backupPolicies/p", false)]
-    [InlineData("host add", "x", false)]
-    public void Changes_to_keys_locks_roles_and_soft_delete_are_told_apart(string action, string target, bool expected) =>
-        Assert.Equal(expected, SecurityChanges.IsOne(action, target));
+    [InlineData("credential revoke", "x", "HTTP 200", true)]
+    [InlineData("PATCH", "/subscriptions/s/resourceGroups/g/providers/Microsoft.RecoveryServices/vaults/v/backupconfig/vaultconfig", "HTTP 200", true)]
+    [InlineData("DELETE", "/subscriptions/s/resourceGroups/g/providers/Microsoft.RecoveryServices/vaults/v", "HTTP 200", true)]
+    [InlineData("DELETE", "/subscriptions/s/resourceGroups/g/providers/Microsoft.RecoveryServices/vaults/v/backupFabrics/Azure/protectionContainers/c/protectedItems/i", "HTTP 200", true)]
+    [InlineData("PUT", "/subscriptions/s/resourceGroups/g/providers/Microsoft.RecoveryServices/vaults/v/backupFabrics/Azure/protectionContainers/c/protectedItems/i", "HTTP 200", false)]
+    [InlineData("DELETE", "/subscriptions/s/resourceGroups/g/providers/Microsoft.RecoveryServices/vaults/v/backupPolicies/p", "HTTP 200", false)]
+    [InlineData("PUT", "/subscriptions/s/resourceGroups/g/providers/Microsoft.RecoveryServices/vaults/v", "HTTP 200", true)]
+    [InlineData("PUT", "/subscriptions/s/resourceGroups/g/providers/Microsoft.RecoveryServices/vaults/v", "HTTP 201", false)]
+    [InlineData("host add", "x", "HTTP 200", false)]
+    public void Changes_to_keys_locks_roles_and_soft_delete_are_told_apart(string action, string target, string detail, bool expected) =>
+        Assert.Equal(expected, SecurityChanges.IsOne(action, target, detail));
 
     private static AlertCondition Condition(string key, Fault fault) => new(key, AlertKind.BackupFailed, null, fault);
 
