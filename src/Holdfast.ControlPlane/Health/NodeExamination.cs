@@ -36,7 +36,8 @@ public sealed class NodeExamination(
         var mayLookAt = vms.Select(v => v.Uuid).ToHashSet();
 
         var ofVm = spec.Vm is null ? null : VaultOf(spec.Vm, items, stores);
-        var report = await MakeService(spec, items).CheckAsync(
+        var service = new HealthService(engines.Paths, OptionsOf(items, spec.AllowsPrograms, spec.AgentMinimum));
+        var report = await service.CheckAsync(
             new HealthRequest
             {
                 Hosts = [.. hosts.Select(AddressOf)], Vm = spec.Vm, IncludesVms = spec.IncludesVms, Admits = mayLookAt.Contains,
@@ -48,8 +49,8 @@ public sealed class NodeExamination(
         more.AddRange(await StaleHosts.OfAsync(hosts, last, report, time, ct).ConfigureAwait(false));
         if (spec is { Vm: null, Host: null })
         {
-            foreach (var store in stores)
-                more.AddRange((await MakeService(spec, items).CheckAsync(new HealthRequest { IncludesVms = false, Vault = SubjectOf(store) }, ct).ConfigureAwait(false)).Results);
+            var ofStores = await Task.WhenAll(stores.Select(s => service.CheckAsync(new HealthRequest { IncludesVms = false, Vault = SubjectOf(s) }, ct))).ConfigureAwait(false);
+            more.AddRange(ofStores.SelectMany(r => r.Results));
             if (spec.SeesNode)
                 more.AddRange(await forecast.JudgeAsync(ct).ConfigureAwait(false));
         }
@@ -61,9 +62,6 @@ public sealed class NodeExamination(
     internal async Task<HealthReport> ExamineAsync(VirtualMachine vm, CancellationToken ct) =>
         await new HealthService(engines.Paths, OptionsOf(await ItemsAsync(ct).ConfigureAwait(false), allowsPrograms: true, null)).CheckAsync(
             new HealthRequest { Hosts = [AddressOf(vm.Host)], Vm = vm.Uuid.ToString(), Admits = id => id == vm.Uuid }, ct).ConfigureAwait(false);
-
-    private HealthService MakeService(ExaminationSpec spec, IReadOnlyList<ProtectedItemRow> items) =>
-        new(engines.Paths, OptionsOf(items, spec.AllowsPrograms, spec.AgentMinimum));
 
     private HealthOptions OptionsOf(IReadOnlyList<ProtectedItemRow> items, bool allowsPrograms, Version? agentMinimum)
     {

@@ -22,9 +22,9 @@ public sealed class RecentForecast(ControlPlaneDatabase database, ScheduleForeca
         var db = database.CreateDbContext();
         await using (db.ConfigureAwait(false))
         {
-            var policy = await db.Policies.Where(p => p.PolicyId == item.PolicyId).Select(p => p.Name).SingleOrDefaultAsync(ct).ConfigureAwait(false);
             var host = await db.Hosts.Where(h => h.HostId == item.HostId).Select(h => h.Name).SingleOrDefaultAsync(ct).ConfigureAwait(false);
-            return [.. results.Select(r => r.Fault).OfType<Fault>().Where(f => Concerns(f, "vm", item.VmName) && Concerns(f, "policy", policy) && Concerns(f, "host", host)).Distinct()];
+            return [.. results.Where(r => r.Subject.Kind != "policy" || r.Subject.Id == item.PolicyId).Select(r => r.Fault).OfType<Fault>()
+                .Where(f => Concerns(f, "vm", item.VmName) && Concerns(f, "host", host)).Distinct()];
         }
     }
 

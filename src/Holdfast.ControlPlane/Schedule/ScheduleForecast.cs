@@ -33,7 +33,7 @@ public sealed class ScheduleForecast(ControlPlaneDatabase database, ControlPlane
             var durations = past.GroupBy(j => j.ItemId).ToDictionary(
                 g => g.Key, g => g.OrderByDescending(j => j.EndUtc).Take(RecentJobs).Max(j => j.EndUtc!.Value - j.BegunUtc!.Value));
             var planned = items.Where(i => i is { IsScheduled: true, IsSoftDeleted: false } && policies.ContainsKey(i.PolicyId!.Value)).Select(i => new PlannedBackups(
-                i.VmName, i.HostId is { } id && hosts.TryGetValue(id, out var host) ? host.Name : "?", policies[i.PolicyId!.Value].Name,
+                i.VmName, i.HostId is { } id && hosts.TryGetValue(id, out var host) ? host.Name : "?", policies[i.PolicyId!.Value].Name, i.PolicyId!.Value,
                 Starts(new ScheduledItem(i.ItemId, policies[i.PolicyId!.Value].Policy)), durations.GetValueOrDefault(i.ItemId, UnknownDuration))).ToList();
             var limits = hosts.Values.ToDictionary(h => h.Name, h => h.JobsMax > 0 ? h.JobsMax : options.JobsPerHostMax, StringComparer.Ordinal);
             return PolicyLint.Of(planned, host => limits.GetValueOrDefault(host, options.JobsPerHostMax));

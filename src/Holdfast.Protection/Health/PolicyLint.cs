@@ -6,10 +6,11 @@ namespace Holdfast.Protection.Health;
 /// <summary>A VM whose backups a policy starts.</summary>
 /// <param name="Vm">The VM.</param>
 /// <param name="Host">Its host.</param>
-/// <param name="Policy">The policy.</param>
+/// <param name="Policy">The policy's name, which policies of several vaults may have.</param>
+/// <param name="PolicyId">Which one it is.</param>
 /// <param name="Starts">When it is due, in the policy's local time, in order.</param>
 /// <param name="Duration">How long its backups took of late.</param>
-public sealed record PlannedBackups(string Vm, string Host, string Policy, IReadOnlyList<DateTimeOffset> Starts, TimeSpan Duration);
+public sealed record PlannedBackups(string Vm, string Host, string Policy, Guid PolicyId, IReadOnlyList<DateTimeOffset> Starts, TimeSpan Duration);
 
 /// <summary>
 /// Foresees what policies will lead to: starts that are late, runs that overlap, and too much at once. Pure. It plays the queue of each host: as
@@ -40,7 +41,7 @@ public static class PolicyLint
                 results.Add(crowd);
         }
 
-        results.AddRange(backups.GroupBy(b => b.Policy, StringComparer.Ordinal).Select(p => RoundHour(p.Key, p.SelectMany(b => b.Starts))).OfType<HealthResult>());
+        results.AddRange(backups.GroupBy(b => (b.Policy, b.PolicyId)).Select(p => RoundHour(p.Key.Policy, p.Key.PolicyId, p.SelectMany(b => b.Starts))).OfType<HealthResult>());
         return results;
     }
 
@@ -48,7 +49,7 @@ public static class PolicyLint
     {
         var interval = backup.Starts.Zip(backup.Starts.Skip(1), (a, b) => b - a).DefaultIfEmpty(TimeSpan.MaxValue).Min();
         return backup.Duration <= interval ? null : Of(
-            backup.Policy, "overlap", $"{backup.Vm} takes {Words(backup.Duration)}", HealthFaults.PolicyOverlaps(backup.Policy, backup.Vm, backup.Duration, interval));
+            backup.Policy, backup.PolicyId, "overlap", $"{backup.Vm} takes {Words(backup.Duration)}", HealthFaults.PolicyOverlaps(backup.Policy, backup.Vm, backup.Duration, interval));
     }
 
     private static IEnumerable<HealthResult> Late(string host, IReadOnlyList<PlannedBackups> backups, int slots)
@@ -67,7 +68,7 @@ public static class PolicyLint
         }
 
         return latest.Where(l => l.Value > LateMax).OrderByDescending(l => l.Value).Select(l => Of(
-            l.Key.Policy, "late", $"{l.Key.Vm} on {host}: {Words(l.Value)}",
+            l.Key.Policy, l.Key.PolicyId, "late", $"{l.Key.Vm} on {host}: {Words(l.Value)}",
             HealthFaults.PolicyStartsLate(l.Key.Policy, l.Key.Vm, l.Value, Proposal(l.Key, running, slots))));
     }
 
@@ -102,18 +103,18 @@ public static class PolicyLint
             HealthFaults.TooManyStartTogether(host, worst.Count, StartsPerHourMax, Time(worst.At)));
     }
 
-    private static HealthResult? RoundHour(string policy, IEnumerable<DateTimeOffset> starts)
+    private static HealthResult? RoundHour(string policy, Guid id, IEnumerable<DateTimeOffset> starts)
     {
         var round = starts.Where(s => s is { Minute: 0, Second: 0 }).Take(1).ToList();
         if (round.Count == 0)
             return null;
         // Unlike for each policy, and the same at every examination.
         var proposed = round[0].AddMinutes(7 + (policy.Sum(c => c) % 46));
-        return Of(policy, "round-hour", Time(round[0]), HealthFaults.PolicyRoundHour(policy, Time(round[0]), Time(proposed)));
+        return Of(policy, id, "round-hour", Time(round[0]), HealthFaults.PolicyRoundHour(policy, Time(round[0]), Time(proposed)));
     }
 
-    private static HealthResult Of(string policy, string check, string found, Fault fault) =>
-        new(new HealthSubject("policy", policy), HealthArea.Policy, check, HealthOutcome.Warning, found, fault);
+    private static HealthResult Of(string policy, Guid id, string check, string found, Fault fault) =>
+        new(new HealthSubject("policy", policy, id), HealthArea.Policy, check, HealthOutcome.Warning, found, fault);
 
     private static string Time(DateTimeOffset at) => at.ToString("HH:mm", CultureInfo.InvariantCulture);
 

@@ -5,6 +5,7 @@ namespace Holdfast.Protection.Tests.Health;
 public sealed class PolicyLintTests
 {
     private static readonly DateTimeOffset Night = new(2026, 3, 2, 1, 20, 0, TimeSpan.Zero);
+    private static readonly Guid Nightly = new("0e1b3a52-5d4c-4f0e-9a27-5a1f6f0c7d11");
 
     [Fact]
     public void Policies_that_fit_raise_nothing() => Assert.Empty(Codes(Daily("a", 30), Daily("b", 30)));
@@ -29,10 +30,19 @@ public sealed class PolicyLintTests
     [Fact]
     public void A_start_on_the_hour_is_named_with_some_minutes_past_it()
     {
-        var result = Assert.Single(PolicyLint.Of([new("a", "h", "p", [Night.AddMinutes(-20), Night.AddMinutes(-20).AddDays(1)], TimeSpan.FromMinutes(5))], _ => 4));
+        var result = Assert.Single(PolicyLint.Of([new("a", "h", "p", Nightly, [Night.AddMinutes(-20), Night.AddMinutes(-20).AddDays(1)], TimeSpan.FromMinutes(5))], _ => 4));
         Assert.Equal("HoldfastPolicyRoundHour", result.Fault!.Code.Value);
         Assert.Equal("01:00", result.Fault.Parameters["time"]);
         Assert.NotEqual("00", result.Fault.Parameters["proposed"][3..]);
+    }
+
+    [Fact]
+    public void Policies_of_one_name_in_two_vaults_are_told_apart()
+    {
+        var other = Guid.Parse("b7b0b1c0-3c5e-4d0b-8a49-0e6a1f2c9d22");
+        PlannedBackups onTheHour = new("a", "h", "p", Nightly, [Night.AddMinutes(-20)], TimeSpan.FromMinutes(5));
+        Assert.Equal(other, Assert.Single(PolicyLint.Of([Daily("b", 5), onTheHour with { PolicyId = other }], _ => 4)).Subject.Id);
+        Assert.Equal([Nightly, other], PolicyLint.Of([onTheHour, onTheHour with { PolicyId = other }], _ => 4).Select(r => r.Subject.Id));
     }
 
     [Fact]
@@ -43,7 +53,7 @@ public sealed class PolicyLintTests
     }
 
     private static PlannedBackups Daily(string vm, int minutes) =>
-        new(vm, "h", "p", [Night, Night.AddDays(1), Night.AddDays(2)], TimeSpan.FromMinutes(minutes));
+        new(vm, "h", "p", Nightly, [Night, Night.AddDays(1), Night.AddDays(2)], TimeSpan.FromMinutes(minutes));
 
     private static IEnumerable<string> Codes(params PlannedBackups[] backups) => PolicyLint.Of(backups, _ => 4).Select(r => r.Fault!.Code.Value);
 }
