@@ -2,6 +2,8 @@ using Holdfast.Cli.Invocation;
 using Holdfast.Cli.Localization;
 using Holdfast.Cli.Reference;
 using Holdfast.Faults;
+using Holdfast.Protection.Health;
+using Holdfast.Protection.Health.Remedies;
 
 namespace Holdfast.Cli.Tests;
 
@@ -49,6 +51,30 @@ public sealed class LanguageTests
         cli = new Cli();
         await cli.RunAsync("explain UserErrorFsFreezeFailed --lang zh-TW", Ct);
         Assert.All(["徵兆：", "原因：", "建議動作：", "Holdfast 的偵測方式："], part => Assert.Contains(part, cli.Out.ToString(), StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("none", "無")]
+    [InlineData("17 allowed", "允許 17 個")]
+    [InlineData("2 of holdfast, 0 of others", "holdfast 的 2 個，其他的 0 個")]
+    [InlineData("/proc/mounts can't be read", "無法讀取 /proc/mounts")]
+    [InlineData("192.0.2.7, not reserved", "192.0.2.7，未保留")]
+    [InlineData("Restart the service SQLWriter in 'web$1 (old)'.", "重新啟動 'web$1 (old)' 中的服務 SQLWriter。")]
+    [InlineData("something a guest said", "something a guest said")]
+    public void What_a_check_found_is_told_in_the_language_with_its_values(string english, string chinese)
+    {
+        Assert.Equal(chinese, CliWords.Sentence(FaultLanguage.TraditionalChinese, english));
+        Assert.Equal(english, CliWords.Sentence(FaultLanguage.English, english));
+    }
+
+    [Fact]
+    public void Every_remedy_says_what_it_will_do_in_the_language()
+    {
+        var vm = new HealthSubject("vm", "web1", Guid.NewGuid());
+        var faults = FaultCatalogue.Shared.Entries.Select(e => Fault.FromStored(e.Code.Value, e.Parameters.ToDictionary(p => p.Name, _ => "v1")));
+        var said = faults.Select(f => RemedyPlan.For(vm, f).WillDo).Where(w => w.Length > 0).Distinct().ToList();
+        Assert.True(said.Count >= 6, string.Join('\n', said));
+        Assert.All(said, w => Assert.Contains(CliWords.Sentence(FaultLanguage.TraditionalChinese, w), c => c > 0x3000));
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using Holdfast.Cli.Documents;
 using Holdfast.Cli.Invocation;
+using Holdfast.Cli.Localization;
 using Holdfast.Faults;
 using Holdfast.Protection.Health.Remedies;
 
@@ -20,21 +21,21 @@ internal sealed class RemedyOffers(CommandRun run, bool yes, IReadOnlyCollection
     {
         if (remedy.Grade is RemedyGrade.Manual)
         {
-            Say($"manual: {remedy.Fault.Code}: see above what to do");
+            Say("manual: {0}: see above what to do", remedy.Fault.Code.Value);
             return RemedyDocument.Of(remedy, "offered", "");
         }
 
-        Say($"{(remedy.Grade is RemedyGrade.Safe ? "safe" : "disruptive")}: {remedy.WillDo}");
+        Say(remedy.Grade is RemedyGrade.Safe ? "safe: {0}" : "disruptive: {0}", remedy.WillDo);
         if (!await IsAllowedAsync(remedy, ct))
         {
-            Say("  not done");
+            Say("not done", indent: "  ");
             return RemedyDocument.Of(remedy, "refused", "");
         }
 
         try
         {
             var done = await apply(remedy, ct);
-            Say($"  done: {done}");
+            Say("done: {0}", done, indent: "  ");
             return RemedyDocument.Of(remedy, "done", done);
         }
         catch (FaultException e)
@@ -55,7 +56,7 @@ internal sealed class RemedyOffers(CommandRun run, bool yes, IReadOnlyCollection
             return false;
         try
         {
-            await Confirmation.AskAsync(run, yes: false, "Do it?", ct);
+            await Confirmation.AskAsync(run, yes: false, Words("Do it?"), ct);
             return true;
         }
         catch (FaultException e) when (e.Fault.Code.Value == "HoldfastCancelled")
@@ -64,9 +65,12 @@ internal sealed class RemedyOffers(CommandRun run, bool yes, IReadOnlyCollection
         }
     }
 
-    private void Say(string text)
+    // The value is a sentence of its own, or the same in every language.
+    private void Say(string form, string? value = null, string indent = "")
     {
         if (!run.Report.IsJson)
-            run.Report.Line(text);
+            run.Report.Line(indent + Words(form).Replace("{0}", value is null ? "" : Words(value), StringComparison.Ordinal));
     }
+
+    private string Words(string english) => CliWords.Sentence(run.Report.Language, english);
 }

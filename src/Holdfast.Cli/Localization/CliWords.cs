@@ -1,19 +1,43 @@
 using System.CommandLine;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Holdfast.Faults;
 
 namespace Holdfast.Cli.Localization;
 
 /// <summary>The command's own words in the languages of the catalogue, by their English form; what has no translation stays English.</summary>
-internal static class CliWords
+internal static partial class CliWords
 {
+    private static readonly TimeSpan MatchLimit = TimeSpan.FromMilliseconds(100);
     private static readonly Lazy<IReadOnlyDictionary<string, string>> Chinese = new(Read);
+
+    // Longest first: a form with more words of its own fits better.
+    private static readonly Lazy<IReadOnlyList<(Regex English, string Chinese)>> Forms = new(() =>
+    [
+        .. Chinese.Value.Where(w => w.Key.Contains("{0}", StringComparison.Ordinal)).OrderByDescending(w => w.Key.Length).Select(w => (
+            new Regex("^" + Place().Replace(Regex.Escape(w.Key).Replace("\\{", "{", StringComparison.Ordinal), "(?<p$1>.+?)") + "$", RegexOptions.CultureInvariant, MatchLimit),
+            w.Value)),
+    ]);
 
     /// <summary>The words that have a translation.</summary>
     public static IEnumerable<string> Translated => Chinese.Value.Keys;
 
     public static string In(FaultLanguage language, string english) =>
         language == FaultLanguage.TraditionalChinese ? Chinese.Value.GetValueOrDefault(english, english) : english;
+
+    /// <summary>A sentence with values in it, such as what a check found: by the form with {0}, {1} that it has.</summary>
+    public static string Sentence(FaultLanguage language, string english)
+    {
+        if (language != FaultLanguage.TraditionalChinese || Chinese.Value.ContainsKey(english))
+            return In(language, english);
+        foreach (var (form, chinese) in Forms.Value)
+        {
+            if (form.Match(english) is { Success: true } fits)
+                return Place().Replace(chinese, place => fits.Groups["p" + place.Groups[1].Value].Value);
+        }
+
+        return english;
+    }
 
     /// <summary>Puts what the help of a command shows into a language.</summary>
     public static void Translate(Command command, FaultLanguage language)
@@ -25,6 +49,9 @@ internal static class CliWords
             symbol.Description = In(language, symbol.Description!);
         }
     }
+
+    [GeneratedRegex(@"\{(\d)\}")]
+    private static partial Regex Place();
 
     private static Dictionary<string, string> Read()
     {

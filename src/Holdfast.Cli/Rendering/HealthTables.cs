@@ -34,7 +34,7 @@ internal static class HealthTables
     {
         var which = health.Endpoints.Count > 1;
         report.Table([.. which ? (string[])["which"] : [], "area", "check", "outcome", "found"], health.Results.Select(r => (IReadOnlyList<string>)
-            [.. which ? (string[])[r.Subject.Name] : [], Words(report, r.Area), r.Check, Words(report, r.Outcome), r.Found]));
+            [.. which ? (string[])[r.Subject.Name] : [], Words(report, r.Area), r.Check, Words(report, r.Outcome), CliWords.Sentence(report.Language, r.Found)]));
     }
 
     private static void WriteEndpoints(Reporter report, HealthReport health)
