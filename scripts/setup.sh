@@ -7,7 +7,7 @@ set -euo pipefail
 packages=(
   libvirt-daemon libvirt-daemon-system libvirt-daemon-driver-qemu libvirt-clients
   qemu-system-x86 qemu-utils qemu-block-extra seabios ipxe-qemu ovmf
-  libnbd-bin nbdkit swtpm swtpm-tools busybox-static cpio kmod e2fsprogs xfsprogs dmsetup jq dmidecode iproute2 dnsmasq-base nftables
+  libnbd-bin nbdkit strace swtpm swtpm-tools busybox-static cpio kmod e2fsprogs xfsprogs dmsetup jq dmidecode iproute2 dnsmasq-base nftables
   make postgresql python3 python3-cryptography python3-zstandard tzdata
   azure-cli ca-certificates curl openssl
   radosgw ceph-mon ceph-osd ceph-common

@@ -6,7 +6,8 @@ namespace Holdfast.Vault.Tests;
 
 /// <summary>
 /// Everything that reads what a store returns meets mutated objects: bits flipped, numbers made extreme, pieces cut out, doubled and inserted. It may say no, or throw
-/// the exception of this room; nothing else, and it takes no memory that the input doesn't account for. <c>HOLDFAST_FUZZ_ITERATIONS</c> makes the run longer.
+/// the exception of this room; nothing else, and it takes no memory that the input doesn't account for. <c>HOLDFAST_FUZZ_ITERATIONS</c> makes the run longer. An input that does
+/// harm is kept in test/fuzz/PARSER, to be committed: every run begins with what is there. <c>HOLDFAST_WRITE_FUZZ=1</c> puts valid examples where a parser has none.
 /// </summary>
 public sealed class ParserFuzzTests
 {
@@ -56,13 +57,18 @@ public sealed class ParserFuzzTests
     public void A_parser_says_no_to_nonsense_and_does_nothing_worse(string parser)
     {
         var (seeds, parse) = Targets[parser];
-        foreach (var file in Corpus(parser))
+        var kept = CorpusOf(parser);
+        if (Environment.GetEnvironmentVariable("HOLDFAST_WRITE_FUZZ") == "1" && !kept.Exists)
         {
-            Guarded(parse, File.ReadAllBytes(file));
+            Array.ForEach(seeds, s => Keep(parser, s));
         }
 
-        Gen.Select(Gen.Int[0, seeds.Length - 1], Mutation.Array[1, 5]).Sample(
-            (seed, mutations) => Guarded(parse, mutations.Aggregate(seeds[seed], (bytes, mutate) => mutate(bytes))), iter: Iterations, threads: 1);
+        // Valid ones of former builds, and inputs that once did harm: they are mutated like this build's own.
+        byte[][] examples = [.. seeds, .. kept.GetFiles().OrderBy(f => f.Name, StringComparer.Ordinal).Select(f => File.ReadAllBytes(f.FullName))];
+        Assert.True(examples.Length > seeds.Length, $"{kept.FullName} holds examples");
+        Array.ForEach(examples, e => Guarded(parser, parse, e));
+        Gen.Select(Gen.Int[0, examples.Length - 1], Mutation.Array[1, 5]).Sample(
+            (example, mutations) => Guarded(parser, parse, mutations.Aggregate(examples[example], (bytes, mutate) => mutate(bytes))), iter: Iterations, threads: 1);
     }
 
     [Fact]
@@ -100,7 +106,7 @@ public sealed class ParserFuzzTests
             iter: Iterations, threads: 1);
     }
 
-    private static void Guarded(Action<byte[]> parse, byte[] input)
+    private static void Guarded(string parser, Action<byte[]> parse, byte[] input)
     {
         var before = GC.GetAllocatedBytesForCurrentThread();
         try
@@ -111,9 +117,18 @@ public sealed class ParserFuzzTests
         {
             // That is how this room says no.
         }
+        catch
+        {
+            Keep(parser, input);
+            throw;
+        }
 
         var taken = GC.GetAllocatedBytesForCurrentThread() - before;
-        Assert.True(taken < 1_000_000 + (input.Length * 100L), $"{taken} bytes were taken for an input of {input.Length}");
+        if (taken >= 1_000_000 + (input.Length * 100L))
+        {
+            Keep(parser, input);
+            Assert.Fail($"{taken} bytes were taken for an input of {input.Length}");
+        }
     }
 
     private static byte[] Mutate(byte[] bytes, int kind, double where, uint number, int length)
@@ -227,11 +242,13 @@ public sealed class ParserFuzzTests
         }
     }
 
-    /// <summary>Inputs that once did harm, and examples of each kind: test/fuzz/PARSER.</summary>
-    private static string[] Corpus(string parser)
+    private static DirectoryInfo CorpusOf(string parser) => new(Path.Combine(GoldenVaultTests.Repository(), "test/fuzz", parser.Replace(' ', '-')));
+
+    private static void Keep(string parser, byte[] input)
     {
-        var folder = Path.Combine(GoldenVaultTests.Repository(), "test/fuzz", parser.Replace(' ', '-'));
-        return Directory.Exists(folder) ? Directory.GetFiles(folder) : [];
+        var folder = CorpusOf(parser);
+        folder.Create();
+        File.WriteAllBytes(Path.Combine(folder.FullName, Convert.ToHexStringLower(SHA256.HashData(input))[..16]), input);
     }
 
     private static byte[] Run(int first, int count) => [.. Enumerable.Range(first, count).Select(i => (byte)i)];
