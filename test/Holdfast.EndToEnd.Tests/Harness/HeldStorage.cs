@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Holdfast.EndToEnd.Tests.Harness;
 
-/// <summary>Storage that stands still at will: nbdkit serves what disks are based on, and answers nothing while it is held.</summary>
+/// <summary>Storage that is slow or gives errors, and stands still at will: nbdkit serves what disks are based on, and answers nothing while it is held.</summary>
 public sealed class HeldStorage : IAsyncDisposable
 {
     private const int SizeMiB = 32;
@@ -17,13 +17,14 @@ public sealed class HeldStorage : IAsyncDisposable
     /// <summary>Starts it, for a libvirt's user.</summary>
     /// <param name="host">The machine.</param>
     /// <param name="libvirt">Whose user it is for.</param>
-    /// <param name="readSeconds">How long each read takes while it isn't held: time to hold it after a job has begun.</param>
-    public static async Task<HeldStorage> StartAsync(Host host, Libvirt libvirt, int readSeconds = 0)
+    /// <param name="filter">nbdkit's filter that decides how it answers.</param>
+    /// <param name="settings">The filter's settings: rdelay=2 gives time to hold it after a job has begun.</param>
+    public static async Task<HeldStorage> StartAsync(Host host, Libvirt libvirt, string filter = "delay", params string[] settings)
     {
         var folder = host.NewFolder("nbd");
         await libvirt.GiveAsync(folder).ConfigureAwait(false);
         var (socket, pid) = (Path.Combine(folder, "sock"), Path.Combine(folder, "pid"));
-        string[] words = [.. libvirt.AsUser, "nbdkit", "-U", socket, "-P", pid, "--filter=noextents", "--filter=delay", "memory", $"{SizeMiB}M", $"rdelay={readSeconds}"];
+        string[] words = [.. libvirt.AsUser, "nbdkit", "-U", socket, "-P", pid, "--filter=noextents", "--filter=" + filter, "memory", $"{SizeMiB}M", .. settings];
         await Tool.RunAsync(words[0], words[1..]).ConfigureAwait(false);
         // It has gone into the background by now, and says there when it is ready.
         var process = 0;

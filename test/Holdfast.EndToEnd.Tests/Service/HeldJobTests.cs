@@ -87,10 +87,10 @@ public sealed class HeldJobTests(HeldVm held) : IClassFixture<HeldVm>, IAsyncLif
         var job = await held.BeginHeldBackupAsync();
         await held.Libvirt.StopDaemonAsync();
         await held.Storage.ReleaseAsync();
+        await held.Libvirt.StartDaemonAsync();
         var ended = (await Api.EndedAsync(job))["properties"]!;
         Assert.Equal("Failed", (string)ended["status"]!);
         Assert.Equal(["HoldfastHypervisorConnectionLost"], CodesOf(ended));
-        await held.Libvirt.StartDaemonAsync();
         await held.BackUpAsync();
         Assert.False(await held.Vm.Guest.HasBackupJobAsync());
     }

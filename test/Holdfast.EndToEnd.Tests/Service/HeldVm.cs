@@ -31,7 +31,7 @@ public sealed class HeldVm(Host host) : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         Libvirt = await UserLibvirt.StartAsync();
-        _storage = await HeldStorage.StartAsync(host, Libvirt, readSeconds: 2);
+        _storage = await HeldStorage.StartAsync(host, Libvirt, "delay", "rdelay=2");
         _vm = await BareVm.DefineAsync(host, new GuestSpec(HeldStorage.Disk) { Libvirt = Libvirt });
         await Storage.PutUnderAsync(Vm);
         await Vm.StartAsync();
