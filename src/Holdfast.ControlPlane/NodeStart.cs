@@ -4,6 +4,7 @@ using Holdfast.ControlPlane.Jobs;
 using Holdfast.ControlPlane.Persistence;
 using Holdfast.ControlPlane.Vaults;
 using Holdfast.Faults;
+using Holdfast.Protection;
 using Holdfast.Protection.Node;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Hosting;
@@ -30,7 +31,9 @@ public sealed partial class NodeStart(
             try
             {
                 var engine = await engines.MakeAsync(null, host, cancellationToken).ConfigureAwait(false);
-                foreach (var notice in await new NodeRecovery(engine).RecoverAsync(restores, cancellationToken).ConfigureAwait(false))
+                var notices = await FaultMapping.GuardAsync(
+                    () => new NodeRecovery(engine).RecoverAsync(restores, cancellationToken), FaultSubject.OfVm("", "clean up after an earlier run")).ConfigureAwait(false);
+                foreach (var notice in notices)
                     LogRecovered(log, host.Name, FaultCatalogue.Shared.Render(notice, FaultLanguage.English).ToLogLine());
             }
             catch (FaultException e)

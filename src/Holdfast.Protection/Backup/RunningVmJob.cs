@@ -8,6 +8,7 @@ namespace Holdfast.Protection.Backup;
 /// <summary>libvirt's pull-mode backup job on a running domain, from its folder to its end.</summary>
 internal sealed class RunningVmJob(EngineContext context, Domain domain, QemuRunFolder folder, ScratchFiles scratch, BackupPlan plan, string? checkpoint)
 {
+    private static readonly TimeSpan DropPatience = TimeSpan.FromSeconds(60);
     private IReadOnlyList<DiskPlan> _disks = plan.Disks;
     private bool _mayRun;
     private bool _hasLooseCheckpoint;
@@ -52,7 +53,7 @@ internal sealed class RunningVmJob(EngineContext context, Domain domain, QemuRun
     public void Keep() => _hasLooseCheckpoint = false;
 
     /// <summary>Ends the job if it runs, waits until libvirt is done with its files, and drops a checkpoint that no point stands behind. May be called again.</summary>
-    /// <returns>False: libvirt couldn't be reached in time. What it holds is left to the next start, and its files must stay.</returns>
+    /// <returns>False: libvirt couldn't be reached in time, or QEMU hangs. What they hold is left to the next start, and its files must stay.</returns>
     public async Task<bool> EndAsync()
     {
         if (_mayRun)
@@ -69,7 +70,9 @@ internal sealed class RunningVmJob(EngineContext context, Domain domain, QemuRun
         try
         {
             using var loose = reached.FindCheckpoint(checkpoint!);
-            loose?.Delete();
+            using var limit = new CancellationTokenSource(DropPatience);
+            if (loose is not null)
+                await loose.DeleteAsync(CheckpointDeleteOptions.None, limit.Token).ConfigureAwait(false);
         }
         catch (LibvirtException e) when (!e.IsConnectionLost)
         {

@@ -1,3 +1,4 @@
+using Holdfast.Faults;
 using Holdfast.Libvirt;
 
 namespace Holdfast.Protection.Node;
@@ -38,7 +39,7 @@ internal static class DomainCleanUp
         {
             return await TryAnewAsync(context, anew).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is LibvirtException or OperationCanceledException)
+        catch (Exception e) when (e is LibvirtException or FaultException or OperationCanceledException)
         {
             return false;
         }

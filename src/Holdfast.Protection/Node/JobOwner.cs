@@ -1,3 +1,4 @@
+using Holdfast.Faults;
 using Holdfast.Libvirt;
 
 namespace Holdfast.Protection.Node;
@@ -10,25 +11,25 @@ internal static class JobOwner
 
     /// <summary>Ends the domain's backup job if its scratch files lie in <paramref name="folder"/>, and waits until it is over.</summary>
     /// <returns>Whether there was one.</returns>
+    /// <exception cref="FaultException">It doesn't end: a QEMU that hangs never answers libvirt, which asks it without a bound.</exception>
     public static async Task<bool> EndAsync(Domain domain, string folder, CancellationToken ct)
     {
         if (!IsOurs(domain, folder))
             return false;
-        try
-        {
-            await domain.AbortJobAsync(ct).ConfigureAwait(false);
-        }
-        catch (LibvirtException e) when (e.Code is LibvirtErrorCode.OperationInvalid)
-        {
-            // It ended by itself meanwhile.
-        }
-
-        // libvirt removes the scratch files a moment after the abort returned; the folder may only go after that.
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
         limit.CancelAfter(EndPatience);
-        while (domain.GetState().IsActive && domain.TryGetBackup(out _))
-            await Task.Delay(Poll, limit.Token).ConfigureAwait(false);
-        return true;
+        try
+        {
+            await AbortAsync(domain, limit.Token).ConfigureAwait(false);
+            // libvirt removes the scratch files a moment after the abort returned; the folder may only go after that.
+            while (domain.GetState().IsActive && domain.TryGetBackup(out _))
+                await Task.Delay(Poll, limit.Token).ConfigureAwait(false);
+            return true;
+        }
+        catch (OperationCanceledException e) when (!ct.IsCancellationRequested)
+        {
+            throw new FaultException(BackupFaults.DomainJobActive(domain.Name, "a backup job that doesn't end, as QEMU doesn't answer"), e);
+        }
     }
 
     /// <summary>Whether the domain's running backup job, if any, is the one with scratch files in <paramref name="folder"/>.</summary>
@@ -43,5 +44,17 @@ internal static class JobOwner
             return false;
         domain.Resume();
         return true;
+    }
+
+    private static async Task AbortAsync(Domain domain, CancellationToken ct)
+    {
+        try
+        {
+            await domain.AbortJobAsync(ct).ConfigureAwait(false);
+        }
+        catch (LibvirtException e) when (e.Code is LibvirtErrorCode.OperationInvalid)
+        {
+            // It ended by itself meanwhile.
+        }
     }
 }

@@ -29,14 +29,29 @@ public sealed class NodeRecovery(EngineContext context)
             if (!VmLock.TryAcquire(context.Paths, source, out var held))
                 continue;
             using (held)
-                notices.AddRange(await RecoverRunAsync(source, ct).ConfigureAwait(false));
+                notices.AddRange(await TryRecoverRunAsync(source, ct).ConfigureAwait(false));
         }
 
         notices.AddRange(await new InPlaceRecovery(context).RecoverAsync(restoresLeftAlone, ct).ConfigureAwait(false));
         return notices;
     }
 
+    // One VM that can't be put right keeps no other from it. Its record stays, for the next start.
+    private async Task<IReadOnlyList<Fault>> TryRecoverRunAsync(Guid source, CancellationToken ct)
+    {
+        try
+        {
+            return await RecoverRunAsync(source, ct).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is LibvirtException or FaultException or IOException or UnauthorizedAccessException
+            || (e is OperationCanceledException && !ct.IsCancellationRequested))
+        {
+            return [BackupFaults.BackupJobLeftBehind(_records.NameOf(source))];
+        }
+    }
+
     /// <summary>Cleans up after the dead run of one VM, whose lock the caller holds.</summary>
+    /// <exception cref="FaultException">Its job doesn't end.</exception>
     internal async Task<IReadOnlyList<Fault>> RecoverRunAsync(Guid source, CancellationToken ct)
     {
         if (_records.Read(source) is not { } record)
@@ -90,8 +105,18 @@ public sealed class NodeRecovery(EngineContext context)
         if (scratchFolder is null)
             return notices;
         using var domain = host.FindDomain(source);
-        if (domain is not null && domain.GetState().IsActive && await JobOwner.EndAsync(domain, scratchFolder, ct).ConfigureAwait(false))
-            notices.Add(BackupFaults.LeftoverJobAborted(domain.Name));
+        try
+        {
+            if (domain is not null && domain.GetState().IsActive && await JobOwner.EndAsync(domain, scratchFolder, ct).ConfigureAwait(false))
+                notices.Add(BackupFaults.LeftoverJobAborted(domain.Name));
+        }
+        catch (FaultException)
+        {
+            // QEMU has the scratch files open still, and the rest of the take-over doesn't depend on them.
+            notices.Add(BackupFaults.BackupJobLeftBehind(domain!.Name));
+            return notices;
+        }
+
         if (domain is not null && JobOwner.ResumeAfterIoError(domain))
             notices.Add(BackupFaults.VmResumed(domain.Name, "paused on an I/O error during a job of ours"));
         QemuRuntimePaths.For(host, context.Paths.Scratch).DeleteRunFolder(Path.GetFileName(scratchFolder));

@@ -38,6 +38,19 @@ public sealed class RunRecords(NodePaths paths)
         }
     }
 
+    /// <summary>The name of a VM as its record has it; its UUID where the record can't be read.</summary>
+    public string NameOf(Guid source)
+    {
+        try
+        {
+            return Read(source)?.Name ?? source.ToString();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return source.ToString();
+        }
+    }
+
     /// <summary>The VMs that have a record.</summary>
     public IReadOnlyList<Guid> List() => !Directory.Exists(_folder) ? [] :
         [.. Directory.EnumerateFiles(_folder, "*.json").Select(Path.GetFileNameWithoutExtension)
