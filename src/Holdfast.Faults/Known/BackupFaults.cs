@@ -185,7 +185,7 @@ public static class BackupFaults
     /// <summary>The VM "{vm}" had been paused during the backup and was resumed: {reason}</summary>
     public static Fault VmResumed(string vm, string reason) => Fault.Of("HoldfastVmResumed").With("vm", vm).With("reason", reason);
 
-    /// <summary>The recovery point of "{vm}" is whole, but the backup job couldn't be ended on the VM: libvirt can't be reached.</summary>
+    /// <summary>A backup job couldn't be ended on the VM "{vm}": libvirt or its QEMU doesn't answer.</summary>
     public static Fault BackupJobLeftBehind(string vm) => Fault.Of("HoldfastBackupJobLeftBehind").With("vm", vm);
 
     /// <summary>The secret {secret} of the encrypted VM "{vm}" can't be read: {reason}</summary>

@@ -79,7 +79,7 @@ public static class RestoreFaults
     public static Fault InPlaceRecoveryFailed(string vm, string path, string reason) =>
         Fault.Of("HoldfastInPlaceRecoveryFailed").With("vm", vm).With("path", path).With("reason", reason);
 
-    /// <summary>The VM "{vm}" didn't shut down within {limitSeconds}; nothing was changed.</summary>
+    /// <summary>The VM "{vm}" didn't shut down within {limitSeconds}; its disks weren't changed.</summary>
     public static Fault VmShutdownTimedOut(string vm, TimeSpan limit) =>
         Fault.Of("HoldfastVmShutdownTimedOut").With("vm", vm).With("limitSeconds", limit);
 
