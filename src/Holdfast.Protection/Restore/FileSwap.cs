@@ -43,16 +43,20 @@ public static class FileSwap
         }
     }
 
-    /// <summary>Takes everything back: old files have their names again, new ones are gone.</summary>
+    /// <summary>Takes everything back: all new files go before the first old one has its name again.</summary>
+    /// <exception cref="IOException">A file couldn't be moved: somebody else's has its name. What isn't back yet stays beside it.</exception>
     public static void Undo(IReadOnlyList<RestoreItem> items)
     {
         ArgumentNullException.ThrowIfNull(items);
         foreach (var item in items)
         {
             // Only a file that is known to be ours is deleted: the name may have been taken by somebody else.
-            var placed = HostFile.Look(item.Path) is { } present && item.New is { } made && made.IsSameFile(present.Stamp);
-            if (placed)
+            if (HostFile.Look(item.Path) is { } present && item.New is { } made && made.IsSameFile(present.Stamp))
                 HostFile.Delete(item.Path);
+        }
+
+        foreach (var item in items)
+        {
             if (item.OldPath is { } aside && File.Exists(aside))
                 HostFile.Move(aside, item.Path);
             HostFile.Delete(item.NewPath);

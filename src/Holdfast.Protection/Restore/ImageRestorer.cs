@@ -82,6 +82,9 @@ internal sealed class ImageRestorer(EngineContext context, RecoveryPoint point, 
     /// <param name="host">libvirt, where the restore defines secrets there.</param>
     public static void Abandon(RestoreJournalFile journal, LibvirtConnection? host)
     {
+        // Cut off, it must go on as an undo: the next start would finish a sealed one, into old and new images by turns.
+        if (journal.Journal.Sealed)
+            journal.Save(journal.Journal with { Sealed = false });
         FileSwap.Undo(journal.Journal.Items);
         if (host is not null)
             SecretRestore.Undo(host, journal.Journal);

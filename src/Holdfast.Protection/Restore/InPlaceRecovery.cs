@@ -140,6 +140,9 @@ public sealed class InPlaceRecovery(EngineContext context)
                 break;
         }
 
+        // The end deletes the old images: only where every new one is there.
+        if (FileSwap.Look(journal.Items) is not SwapProgress.AllPlaced)
+            throw new IOException("not all of the restored files are there; the old ones are kept beside them");
         await new InPlaceFinish(context, host).RunAsync(file).ConfigureAwait(false);
         return new(RestoreEnd.Complete, RestoreFaults.InPlaceCompleted(journal.Vm));
     }

@@ -80,6 +80,40 @@ public sealed class FileSwapTests
         Assert.Equal("somebody else's", world.Contents()["c"]);
     }
 
+    [Theory]
+    [InlineData("a")]
+    [InlineData("b")]
+    public async Task An_undo_that_is_cut_off_goes_on_as_an_undo_and_no_old_file_is_lost(string obstacle)
+    {
+        using var world = new World();
+        world.Replay(World.PlacedAfter);
+        world.TakeName(obstacle);
+        using (var journal = RestoreJournalFile.TakeDead(world.Paths, []).Single())
+            Assert.Throws<IOException>(() => ImageRestorer.Abandon(journal, host: null));
+        Assert.DoesNotContain(New, world.Contents().Values);
+
+        Assert.Equal("HoldfastInPlaceRecoveryFailed", Assert.Single(await world.RecoverAsync()).Code.ToString());
+        Assert.True(File.Exists(world.OldPathOf(obstacle)));
+
+        File.Delete(world.Folder[obstacle]);
+        Assert.Equal("HoldfastInPlaceRolledBack", Assert.Single(await world.RecoverAsync()).Code.ToString());
+        Assert.Equal([Old, Old, null], world.Contents().OrderBy(c => c.Key, StringComparer.Ordinal).Select(c => c.Value));
+        Assert.Empty(world.Leftovers());
+    }
+
+    [Fact]
+    public async Task A_mixture_of_old_and_new_files_is_never_finished()
+    {
+        using var world = new World();
+        world.Replay(World.PlacedAfter);
+        File.Move(world.OldPathOf("a"), world.Folder["a"], overwrite: true);
+
+        Assert.Equal("HoldfastInPlaceRecoveryFailed", Assert.Single(await world.RecoverAsync()).Code.ToString());
+
+        Assert.Equal(Old, world.Contents()["a"]);
+        Assert.Equal(Old, await File.ReadAllTextAsync(world.OldPathOf("b"), Ct));
+    }
+
     [Fact]
     public async Task A_restore_that_is_alive_is_left_alone()
     {
@@ -105,6 +139,7 @@ public sealed class FileSwapTests
     private sealed class World : IDisposable
     {
         public const int SealedAfter = 4;
+        public const int PlacedAfter = 9;
         private readonly LibvirtConnection _host = LibvirtConnection.Open("test:///default");
         private readonly List<RestoreItem> _items;
         private readonly string _id = RestoreJournalFile.NewId();
@@ -155,6 +190,15 @@ public sealed class FileSwapTests
             // The process is gone, its lock with it; the journal stays.
             journal.Dispose();
         }
+
+        /// <summary>Puts somebody else's file at a path of the VM's; it is another file than any before it.</summary>
+        public void TakeName(string name)
+        {
+            File.WriteAllText(Folder["other"], "somebody else's");
+            File.Move(Folder["other"], Folder[name], overwrite: true);
+        }
+
+        public string OldPathOf(string name) => _items.Single(i => i.Target == name).OldPath!;
 
         public void Start()
         {
