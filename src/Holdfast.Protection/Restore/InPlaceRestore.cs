@@ -181,9 +181,11 @@ internal sealed class InPlaceRestore(EngineContext context, RecoveryPoint point,
 
     private async Task ShutDownAsync(LibvirtConnection host, Guid uuid, CancellationToken ct)
     {
+        ct.ThrowIfCancellationRequested();
         using var domain = host.LookupDomain(uuid);
         if (domain.IsActive)
-            await new VmShutdown(context.Time).RunAsync(domain, ct).ConfigureAwait(false);
+            await new VmShutdown(context.Time).RunAsync(domain).ConfigureAwait(false);
+        ct.ThrowIfCancellationRequested();
     }
 
     // A saved memory image resumes on the disks that it was saved with; snapshots stand for what is inside the old images.

@@ -13,8 +13,11 @@ internal sealed class VmShutdown(TimeProvider time)
     private static readonly TimeSpan AgentPatience = TimeSpan.FromSeconds(30);
 
     /// <summary>Asks the guest, by its agent and then by the power button, and waits until it is off.</summary>
+    /// <remarks>
+    /// There is no cancelling it: a guest that was asked goes off all the same, and it is only started again by who sees it off.
+    /// </remarks>
     /// <exception cref="FaultException">It didn't shut down in time.</exception>
-    public async Task RunAsync(Domain domain, CancellationToken ct)
+    public async Task RunAsync(Domain domain)
     {
         var started = time.GetTimestamp();
         string? refusal = null;
@@ -37,7 +40,7 @@ internal sealed class VmShutdown(TimeProvider time)
                 Ask(DomainShutdownMode.AcpiPowerButton);
             }
 
-            await Task.Delay(Interval, time, ct).ConfigureAwait(false);
+            await Task.Delay(Interval, time).ConfigureAwait(false);
         }
 
         bool Ask(DomainShutdownMode mode)
