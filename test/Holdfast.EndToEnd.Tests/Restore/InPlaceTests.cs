@@ -86,6 +86,29 @@ public sealed class InPlaceTests(Host host)
     }
 
     [Fact]
+    public async Task A_vm_that_was_asked_to_shut_down_for_a_restore_that_is_cancelled_meanwhile_runs_again()
+    {
+        await using var guest = await Guest.BootAsync(host, GuestSpec.OneDisk);
+        var node = await Node.CreateAsync(host);
+        await node.BackUpAsync(guest);
+        await guest.Agent.RunAsync(
+            @"printf '#!/bin/sh\necho ASKED >/dev/console\n(sleep 8; sync; busybox poweroff -f) >/dev/null 2>&1 &\n' >/sbin/shutdown");
+        await using var process = await node.StartPausedAsync("WriteRestoreJournal:after", "restore", guest.Name, "--in-place", "--shutdown");
+        process.Resume();
+        await Eventually.TrueAsync("the guest is asked", WasAsked);
+
+        await process.SignalAsync("INT");
+
+        Assert.Equal(130, (await process.EndAsync()).ExitCode);
+        await Eventually.TrueAsync("the guest boots again", () => !WasAsked());
+        await guest.Agent.AwaitAsync();
+        Assert.Empty(Directory.EnumerateFiles(Path.Combine(node.State, "restores")));
+
+        // The console's log begins anew with each start.
+        bool WasAsked() => guest.ConsoleLog().Contains("ASKED", StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_vm_that_is_gone_comes_back_in_its_own_place_with_its_own_name_uuid_and_address()
     {
         await using var vm = await BareVm.DefineAsync(host, new DiskSpec("vda") { SizeMiB = 4 }, new DiskSpec("vdb") { SizeMiB = 4, Format = "raw" });
