@@ -23,7 +23,8 @@ internal sealed class RunningVmJob(EngineContext context, Domain domain, QemuRun
             {
                 await context.Effects.RunAsync(Effect.BackupBegin, async () =>
                 {
-                    // Set beforehand: where the connection breaks, libvirt may have begun all the same.
+                    // Set beforehand, and kept: where the connection breaks, or the checkpoint can't be written down, libvirt may have begun
+                    // all the same. Undoing asks libvirt itself, and does nothing where nothing was begun.
                     _mayRun = true;
                     _hasLooseCheckpoint = checkpoint is not null;
                     await domain.BackupBeginAsync(JobXml(), CheckpointXmlOrNull(), scratch.BeginOptions, CancellationToken.None).ConfigureAwait(false);
@@ -39,7 +40,6 @@ internal sealed class RunningVmJob(EngineContext context, Domain domain, QemuRun
             }
             catch (LibvirtException e) when (!e.IsConnectionLost)
             {
-                _mayRun = _hasLooseCheckpoint = false;
                 throw new FaultException(Explain(e), e);
             }
         }

@@ -68,6 +68,29 @@ public sealed class InterruptionTests(GuestFixture fixture, Host host) : IClassF
     }
 
     [Fact]
+    public async Task A_job_that_libvirt_leaves_running_although_its_begin_failed_is_ended()
+    {
+        await using var vm = await BareVm.StartAsync(host, new DiskSpec("vda") { SizeMiB = 4 });
+        var node = await Node.CreateAsync(host);
+        // libvirt writes down the checkpoint once the job runs, in a folder of the VM's name: a file is in its way.
+        var obstacle = Path.Combine("/var/lib/libvirt/qemu/checkpoint", vm.Name);
+        await File.WriteAllTextAsync(obstacle, "", TestContext.Current.CancellationToken);
+        try
+        {
+            Assert.Equal("HoldfastBackupBeginFailed", (await vm.TryBackUpAsync(node)).FaultCode);
+        }
+        finally
+        {
+            File.Delete(obstacle);
+        }
+
+        Assert.False(await vm.Guest.HasBackupJobAsync());
+        Assert.Empty(Directory.EnumerateFiles(Path.Combine(node.State, "runs")));
+        await vm.WriteAsync("vda", 0, 64, 0x22);
+        await vm.BackUpAndCompareAsync(node);
+    }
+
+    [Fact]
     public async Task A_second_backup_of_the_vm_at_once_is_refused()
     {
         var node = await Node.CreateAsync(host);
