@@ -92,7 +92,7 @@ internal sealed class InPlaceRestore(EngineContext context, RecoveryPoint point,
         {
             // Whether a definition whose reply was lost took effect isn't known: then the next start finishes the restore.
             var undone = journal.Journal;
-            ImageRestorer.Abandon(journal, host);
+            Abandon(journal, host);
             if (await VmAsBefore.RestoreAsync(context, undone).ConfigureAwait(false) is { } stays)
                 throw new FaultException(stays, e);
             throw;
@@ -105,6 +105,18 @@ internal sealed class InPlaceRestore(EngineContext context, RecoveryPoint point,
         return new RestoreResult(
             uuid, name, jobs.ToDictionary(j => j.Item.Target, j => j.Item.Path), _images.WrittenBytes,
             context.Time.GetElapsedTime(started), [.. _warnings, .. keys.Warnings, .. _images.Warnings], _images.Times);
+    }
+
+    private static void Abandon(RestoreJournalFile journal, LibvirtConnection host)
+    {
+        try
+        {
+            ImageRestorer.Abandon(journal, host);
+        }
+        catch (LibvirtException)
+        {
+            // The old images are back. Secrets that were defined may be left: the journal, which stays, has them for the next start.
+        }
     }
 
     // From the check under the images' locks on nobody can start the VM on its old images; once they are moved aside, not at all.

@@ -61,13 +61,12 @@ internal sealed class NewVmRestore(EngineContext context, RecoveryPoint point, R
                 () => PlaceAsync(journal, items, nvram, saved, ct), FaultSubject.Of(point) with { Path = items[0].Path, IsTarget = true })
                 .ConfigureAwait(false);
             progress?.Report(new RunProgress(RunStage.Finish, null, 0, 0, 0));
-            domain = await context.Effects.RunAsync(Effect.DefineDomain, () => DefineAsync(host, plan, ct)).ConfigureAwait(false);
+            domain = await context.Effects.RunAsync(Effect.DefineDomain, () => DefineAsync(host, plan)).ConfigureAwait(false);
             RefreshPool(host);
         }
         catch
         {
-            RemoveDomain(host, plan.Uuid);
-            ImageRestorer.Abandon(journal, host);
+            Undo(host, journal);
             throw;
         }
 
@@ -94,6 +93,21 @@ internal sealed class NewVmRestore(EngineContext context, RecoveryPoint point, R
     {
         var encrypted = point.Details.Disks.Where(d => d.IsEncrypted && disks.Any(p => p.Name == d.Target)).Select(d => d.Target).ToList();
         return options.Decrypt && encrypted.Count > 0 ? [RestoreFaults.WrittenDecrypted(point.Id.ToString(), encrypted)] : [];
+    }
+
+    // The domain first: it names the files. Where libvirt fails the journal stays, by which the next start finishes or removes all of it,
+    // and what is told is why the restore failed.
+    private static void Undo(LibvirtConnection host, RestoreJournalFile journal)
+    {
+        try
+        {
+            RemoveDomain(host, journal.Journal.Uuid);
+            ImageRestorer.Abandon(journal, host);
+        }
+        catch (LibvirtException)
+        {
+            // Nothing else can be done now.
+        }
     }
 
     /// <summary>Takes a domain away that a failed restore defined; does nothing where there is none.</summary>
@@ -169,7 +183,7 @@ internal sealed class NewVmRestore(EngineContext context, RecoveryPoint point, R
         await FileSwap.PlaceNewAsync(journal.Journal.Items, context.Effects).ConfigureAwait(false);
     }
 
-    private async Task<Domain> DefineAsync(LibvirtConnection host, NewVmPlan plan, CancellationToken ct)
+    private async Task<Domain> DefineAsync(LibvirtConnection host, NewVmPlan plan)
     {
         try
         {
@@ -180,7 +194,8 @@ internal sealed class NewVmRestore(EngineContext context, RecoveryPoint point, R
                     throw new FaultException(RestoreFaults.VmNameTaken(options.NewName));
             }
 
-            return await host.DefineDomainAsync(plan.Root.ToString(), validate: false, ct).ConfigureAwait(false);
+            // Given up waiting for, it would define the VM all the same, after its disks were removed.
+            return await host.DefineDomainAsync(plan.Root.ToString(), validate: false, CancellationToken.None).ConfigureAwait(false);
         }
         catch (LibvirtException e) when (!e.IsConnectionLost)
         {

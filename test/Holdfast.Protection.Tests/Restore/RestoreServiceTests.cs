@@ -97,6 +97,23 @@ public sealed class RestoreServiceTests
     }
 
     [Fact]
+    public async Task A_new_VM_that_is_being_defined_when_its_restore_is_cancelled_is_there_with_all_its_disks()
+    {
+        await using var world = await RestoreWorld.CreateAsync();
+        using var cancel = new CancellationTokenSource();
+        var progress = new Reports(p =>
+        {
+            if (p.Stage is RunStage.Finish)
+                cancel.Cancel();
+        });
+        var result = await world.Service.RestoreAsync(world.Point, new RestoreAsNew("copy") { DisksDirectory = world.Folder["new"] }, progress, cancel.Token);
+        using var made = world.Host.FindDomain("copy");
+        Assert.NotNull(made);
+        Assert.All(result.Images.Values, image => Assert.True(File.Exists(image)));
+        Assert.True(world.IsClean());
+    }
+
+    [Fact]
     public async Task A_new_VM_can_go_into_a_pool()
     {
         await using var world = await RestoreWorld.CreateAsync();
