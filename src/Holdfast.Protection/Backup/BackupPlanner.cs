@@ -77,6 +77,7 @@ public static class BackupPlanner
         { SourceType: not ("none" or "file" or "block" or "volume") } => BackupFaults.DiskTypeUnsupported(vm, disk.Target, disk.SourceType),
         { SourcePath: null } => BackupFaults.DiskWithoutImage(vm, disk.Target),
         { Format: not ("qcow2" or "raw") } => BackupFaults.ImageFormatUnsupported(disk.SourcePath, disk.Format ?? "?"),
+        { HasGuessedBacking: true } => BackupFaults.ImageFormatUnsupported(disk.SourcePath, "a chain whose backing format isn't recorded"),
         _ => null,
     };
 

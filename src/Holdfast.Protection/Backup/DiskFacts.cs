@@ -39,6 +39,9 @@ public sealed record DiskFacts
     /// <summary>libvirt's secret with the passphrase, where the disk is one that can be encrypted again like that (LUKS by QEMU, top image only); else null.</summary>
     public SecretReference? EncryptionSecret { get; init; }
 
+    /// <summary>The format of an image below would be guessed by who opens its chain (a VM that runs has it open already).</summary>
+    public bool HasGuessedBacking { get; init; }
+
     /// <summary>Why QEMU can't keep a dirty bitmap in it (a short reason in English), or null where it can.</summary>
     public string? TrackingObstacle { get; init; }
 

@@ -49,6 +49,7 @@ internal static class DiskInspection
             IsEncrypted = facts.IsEncrypted || chain.Any(i => i.IsEncrypted),
             EncryptionSecret = chain[0].IsEncrypted && !chain.Skip(1).Any(i => i.IsEncrypted) ? facts.EncryptionSecret : null,
             SizeBytes = isActive ? domain.GetBlockInfo(disk.Target).CapacityBytes : chain[0].SizeBytes,
+            HasGuessedBacking = !isActive && chain.Any(i => i.HasGuessedBacking),
             TrackingObstacle = chain[0].TrackingObstacle ?? (disk.IsShareable ? "other VMs may write to it" : null),
             Bitmaps = chain[0].Bitmaps,
             Chain = [.. paths.Select(ImageIdentity.Of)],

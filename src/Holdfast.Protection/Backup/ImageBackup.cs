@@ -154,8 +154,6 @@ internal sealed class ImageBackup(EngineContext context, BackupOptions options, 
         // A guest can write a qcow2 header into a raw disk and name any file of the host as its backing file.
         if (format is null && (top.BackingPath is not null || top.HasDataFile))
             throw new FaultException(BackupFaults.ImageFormatUnsupported(path, top.Format + " with a backing or data file, format not given by --image-format"));
-        if (chain.Take(chain.Count - 1).Any(i => i.BackingFormat is null))
-            throw new FaultException(BackupFaults.ImageFormatUnsupported(path, "a chain whose backing format isn't recorded"));
         return new DiskFacts
         {
             Target = Target,
@@ -165,6 +163,7 @@ internal sealed class ImageBackup(EngineContext context, BackupOptions options, 
             Format = top.Format,
             SizeBytes = top.SizeBytes,
             IsEncrypted = chain.Any(i => i.IsEncrypted),
+            HasGuessedBacking = chain.Any(i => i.HasGuessedBacking),
             TrackingObstacle = top.TrackingObstacle,
             Chain = [.. chain.Select(i => ImageIdentity.Of(i.Path))],
         };

@@ -34,6 +34,12 @@ public sealed record ImageInfo(
         _ => null,
     };
 
+    /// <summary>
+    /// It doesn't say what its backing image's format is: QEMU would guess, from what a guest may have written into a raw image, and read
+    /// whatever file of the host that names.
+    /// </summary>
+    public bool HasGuessedBacking => BackingPath is not null && BackingFormat is null;
+
     /// <summary>The image and its backing chain, top first.</summary>
     /// <param name="path">The image.</param>
     /// <param name="format">Its format; null lets qemu-img probe, which is not to be trusted for anything that a guest has written to.</param>

@@ -72,6 +72,14 @@ public sealed class BackupPlannerTests
     }
 
     [Fact]
+    public void A_disk_whose_chain_would_be_guessed_is_refused_unless_it_is_left_out()
+    {
+        DiskFacts[] disks = [Disk, Disk with { Target = "vdb", HasGuessedBacking = true }];
+        Assert.Equal("HoldfastImageFormatUnsupported", Assert.Throws<FaultException>(() => Plan(disks, null)).Fault.Code.ToString());
+        Assert.Single(Plan(disks, null, new BackupOptions { ExcludedDisks = ["vdb"] }).Disks);
+    }
+
+    [Fact]
     public void Media_read_only_transient_and_excluded_disks_are_left_out_and_named()
     {
         var plan = Plan(
