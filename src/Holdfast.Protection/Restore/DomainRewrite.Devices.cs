@@ -72,7 +72,6 @@ public static partial class DomainRewrite
         {
             if (drive.Element("readonly") is null)
                 drive.Element("target")!.AddAfterSelf(new XElement("readonly"));
-            notes.MediaKept.Add(target);
             return;
         }
 

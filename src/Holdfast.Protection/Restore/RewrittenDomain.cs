@@ -14,7 +14,7 @@ public sealed class RewriteNotes
     /// <summary>Devices that the new VM doesn't have.</summary>
     public IList<string> LeftOut { get; } = [];
 
-    /// <summary>Disks that aren't in the point.</summary>
+    /// <summary>Disks that aren't in the point, or aren't in the saved definition.</summary>
     public IList<string> DisksLeftOut { get; } = [];
 
     /// <summary>Devices of the host that both VMs name: they can't both run with them, or see the same data.</summary>
@@ -22,9 +22,6 @@ public sealed class RewriteNotes
 
     /// <summary>Ports whose counterpart on the host was replaced by a pseudo-terminal.</summary>
     public IList<string> Replaced { get; } = [];
-
-    /// <summary>Drives whose medium was kept, read-only.</summary>
-    public IList<string> MediaKept { get; } = [];
 
     /// <summary>Drives whose medium is gone, or not a plain file.</summary>
     public IList<string> MediaEjected { get; } = [];

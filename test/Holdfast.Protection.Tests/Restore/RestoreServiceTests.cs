@@ -97,6 +97,16 @@ public sealed class RestoreServiceTests
     }
 
     [Fact]
+    public async Task A_disk_that_the_saved_definition_lacks_is_restored_and_named_as_left_out()
+    {
+        await using var world = await RestoreWorld.CreateAsync(hotPlugged: "vdb");
+        var result = await world.Service.RestoreAsync(world.Point, new RestoreAsNew("copy") { DisksDirectory = world.Folder["new"] }, null, Ct);
+        var warning = Assert.Single(result.Warnings, w => w.Code.ToString() == "HoldfastDevicesLeftOut");
+        Assert.Contains("vdb", warning.Parameters["devices"], StringComparison.Ordinal);
+        Assert.Equal(world.DiskB, await ContentAsync(world, result.Images["vdb"], ImageFormat.Raw));
+    }
+
+    [Fact]
     public async Task A_new_VM_that_is_being_defined_when_its_restore_is_cancelled_is_there_with_all_its_disks()
     {
         await using var world = await RestoreWorld.CreateAsync();

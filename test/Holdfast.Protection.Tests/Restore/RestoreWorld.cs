@@ -42,7 +42,7 @@ internal sealed class RestoreWorld : IAsyncDisposable
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
-    public static async Task<RestoreWorld> CreateAsync(string network = "default")
+    public static async Task<RestoreWorld> CreateAsync(string network = "default", string? hotPlugged = null)
     {
         var world = new RestoreWorld();
         Directory.CreateDirectory(world.Folder["images"]);
@@ -59,7 +59,10 @@ internal sealed class RestoreWorld : IAsyncDisposable
 
         await File.WriteAllTextAsync(world.ImageA, "present a", Ct);
         await File.WriteAllTextAsync(world.ImageB, "present b", Ct);
-        await world.BackUpAsync(xml);
+        var saved = DomainXml.Parse(xml);
+        if (hotPlugged is not null)
+            saved.FindDisk(hotPlugged)!.Element.Remove();
+        await world.BackUpAsync(saved.ToXml());
         return world;
     }
 
