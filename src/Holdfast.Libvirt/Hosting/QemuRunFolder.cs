@@ -15,7 +15,7 @@ public sealed class QemuRunFolder : IDisposable
         _identity = identity;
     }
 
-    /// <summary>The folder of the scratch files: QEMU's user, 0700.</summary>
+    /// <summary>The folder of the scratch files: 0700, the caller's, and QEMU's user's once it is handed over.</summary>
     public string FolderPath { get; }
 
     /// <summary>The Unix socket that QEMU's NBD server is to listen on.</summary>
@@ -31,7 +31,19 @@ public sealed class QemuRunFolder : IDisposable
             : throw new ArgumentException("A disk's target has letters and digits only.", nameof(diskTarget));
     }
 
-    /// <summary>Gives a scratch file that was made by the caller to QEMU's user, for it alone.</summary>
+    /// <summary>
+    /// Gives the folder to QEMU's user, as the last thing before the job begins. From then on a QEMU that has been broken out of can put links
+    /// there: whoever has more rights makes and opens nothing in it any more.
+    /// </summary>
+    public void HandOver()
+    {
+        if (_identity is { } identity)
+        {
+            UnixFile.ChangeOwner(FolderPath, identity.UserId, identity.GroupId);
+        }
+    }
+
+    /// <summary>Gives a scratch file that was made by the caller to QEMU's user, for it alone; before the folder.</summary>
     /// <param name="path">The file.</param>
     public void HandOver(string path)
     {

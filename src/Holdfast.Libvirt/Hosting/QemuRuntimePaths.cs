@@ -4,7 +4,7 @@ namespace Holdfast.Libvirt;
 
 /// <summary>Where the sockets and scratch files of backup jobs lie, so that QEMU may use them: file owner, mode and AppArmor's profile.</summary>
 /// <remarks>
-/// INV-9. System: a scratch root (default /var/lib/libvirt/holdfast, root's, 0711) with a folder per run (QEMU's user, 0700); libvirt adds each
+/// INV-9. System: a scratch root (default /var/lib/libvirt/holdfast, root's, 0711) with a folder per run (0700, QEMU's user's from the hand-over on); libvirt adds each
 /// scratch file to the domain's AppArmor profile. It adds no socket, so the socket lies in the folder that libvirt made for the running domain
 /// (/var/lib/libvirt/qemu/domain-ID-NAME), which the profile allows. Session: QEMU is the calling user's own process and isn't confined;
 /// scratch files go below XDG_CACHE_HOME, as XDG_RUNTIME_DIR is memory; the socket goes below XDG_RUNTIME_DIR, whose path is short.
@@ -84,7 +84,7 @@ public sealed class QemuRuntimePaths
         return null;
     }
 
-    /// <summary>Creates the folder of a run.</summary>
+    /// <summary>Creates the folder of a run. It is the caller's own until <see cref="QemuRunFolder.HandOver()"/>.</summary>
     /// <param name="domain">The running domain.</param>
     /// <param name="runName">A name that no other run has; letters, digits, dash, dot and underscore.</param>
     public QemuRunFolder CreateRunFolder(Domain domain, string runName)
@@ -106,11 +106,6 @@ public sealed class QemuRuntimePaths
         Directory.CreateDirectory(folder, OwnerOnly);
         // Not left to the umask.
         File.SetUnixFileMode(folder, OwnerOnly);
-        if (_isSystem && _identity is { } identity)
-        {
-            UnixFile.ChangeOwner(folder, identity.UserId, identity.GroupId);
-        }
-
         var socket = Path.Combine(SocketFolder(domain) ?? folder, $"holdfast-{runName}.sock");
         if (System.Text.Encoding.UTF8.GetByteCount(socket) > SocketPathBytesMax)
         {

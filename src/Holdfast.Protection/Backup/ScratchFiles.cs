@@ -15,11 +15,15 @@ internal sealed class ScratchFiles(Guid? secret)
     /// <summary>Whether libvirt is to use the files that are there.</summary>
     public BackupBeginOptions BeginOptions => secret is null ? BackupBeginOptions.None : BackupBeginOptions.ReuseExternal;
 
-    /// <summary>Makes the files, where libvirt doesn't.</summary>
+    /// <summary>Makes the files, where libvirt doesn't, and gives the folder to QEMU's user.</summary>
     public static async Task<ScratchFiles> PrepareAsync(EngineContext context, QemuRunFolder folder, BackupPlan plan, CancellationToken ct)
     {
         if (!NeedSecret(plan))
+        {
+            folder.HandOver();
             return new ScratchFiles(null);
+        }
+
         var (uuid, encryption) = ScratchSecret.Define(context.RequiredHost, Path.GetFileName(folder.FolderPath));
         foreach (var disk in plan.Disks)
         {
@@ -28,6 +32,7 @@ internal sealed class ScratchFiles(Guid? secret)
             folder.HandOver(path);
         }
 
+        folder.HandOver();
         return new ScratchFiles(uuid);
     }
 

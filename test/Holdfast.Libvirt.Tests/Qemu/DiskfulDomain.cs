@@ -83,6 +83,7 @@ internal sealed class DiskfulDomain : IDisposable
     internal async Task RunJobAsync(string? since, string checkpoint, CancellationToken ct, params string[] fullDisks)
     {
         using var run = Paths.CreateRunFolder(Domain, Guid.NewGuid().ToString("N")[..16]);
+        run.HandOver();
         using var subscription = Connection.Subscribe(DomainEventKinds.JobCompleted, Domain);
         await Domain.BackupBeginAsync(Backup(run, since, fullDisks), Checkpoint(checkpoint), BackupBeginOptions.None, ct);
         await Domain.AbortJobAsync(ct);

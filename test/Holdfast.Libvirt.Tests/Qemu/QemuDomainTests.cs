@@ -40,6 +40,9 @@ public sealed class QemuDomainTests
         var run = vm.Paths.CreateRunFolder(vm.Domain, "run1");
         Assert.Equal(["run1"], vm.Paths.ListRunNames());
         Assert.Throws<IOException>(() => vm.Paths.CreateRunFolder(vm.Domain, "run1"));
+        Assert.Equal("0", OwnerOf(run.FolderPath));
+        run.HandOver();
+        Assert.Equal($"{vm.Paths.QemuUserId}", OwnerOf(run.FolderPath));
         await vm.Domain.BackupBeginAsync(DiskfulDomain.Backup(run, since: null), DiskfulDomain.Checkpoint("cp1"), BackupBeginOptions.None, Ct);
 
         Assert.True(vm.Domain.TryGetBackup(out var job));
@@ -216,6 +219,7 @@ public sealed class QemuDomainTests
     {
         using var vm = DiskfulDomain.Start();
         using var run = vm.Paths.CreateRunFolder(vm.Domain, "r");
+        run.HandOver();
         var unreachable = DiskfulDomain.Backup(run, null) with { SocketPath = "/root/holdfast-never.sock" };
         var error = await Assert.ThrowsAsync<LibvirtException>(
             () => vm.Domain.BackupBeginAsync(unreachable, DiskfulDomain.Checkpoint("cp1"), BackupBeginOptions.None, Ct));
@@ -248,6 +252,12 @@ public sealed class QemuDomainTests
         Assert.Null(connection.FindSecret(Guid.NewGuid()));
         Assert.Null(connection.FindSecret(SecretUsageType.Volume, "/no/such/volume"));
         Assert.Contains(connection.GetCapabilities().SecurityModels, m => m.Model == "dac");
+    }
+
+    private static string OwnerOf(string path)
+    {
+        using var stat = Process.Start(new ProcessStartInfo("stat", ["-c", "%u", path]) { RedirectStandardOutput = true })!;
+        return stat.StandardOutput.ReadToEnd().Trim();
     }
 
     private static async Task KillQemuAsync(DiskfulDomain vm)
