@@ -47,10 +47,4 @@ public sealed unsafe partial class LibvirtConnection
     /// <param name="ct">Stops waiting.</param>
     public Task<Domain> DefineDomainAsync(string xml, bool validate, CancellationToken ct) =>
         DedicatedThread.RunAsync(() => DefineDomain(xml, validate), ct);
-
-    /// <summary>Creates and starts a transient domain.</summary>
-    /// <param name="xml">A <c>domain</c> document.</param>
-    /// <param name="flags">How it is started.</param>
-    public Domain CreateTransientDomain(string xml, DomainStartOptions flags = DomainStartOptions.None) =>
-        new(NativeCall.Check(NativeLibvirt.virDomainCreateXML(_handle, xml, (uint)flags), nameof(NativeLibvirt.virDomainCreateXML)));
 }

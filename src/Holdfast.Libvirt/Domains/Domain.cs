@@ -148,12 +148,6 @@ public sealed unsafe partial class Domain : IDisposable
         }
     }
 
-    /// <summary>Asks for a <see cref="BlockThresholdEvent"/> once a device's allocation passes a threshold. Zero turns it off.</summary>
-    /// <param name="device">The target, or <c>vda[1]</c> for a member of the backing chain.</param>
-    /// <param name="thresholdBytes">The threshold.</param>
-    public void SetBlockThreshold(string device, long thresholdBytes) =>
-        NativeCall.Check(NativeLibvirt.virDomainSetBlockThreshold(_handle, device, checked((ulong)thresholdBytes), 0), nameof(NativeLibvirt.virDomainSetBlockThreshold));
-
     /// <inheritdoc />
     public void Dispose() => _handle.Dispose();
 }

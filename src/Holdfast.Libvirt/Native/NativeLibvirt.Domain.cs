@@ -17,9 +17,6 @@ internal static unsafe partial class NativeLibvirt
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial DomainHandle virDomainDefineXMLFlags(ConnectHandle connection, string xml, uint flags);
 
-    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
-    internal static partial DomainHandle virDomainCreateXML(ConnectHandle connection, string xml, uint flags);
-
     [LibraryImport(Library)]
     internal static partial int virDomainFree(nint domain);
 
@@ -91,9 +88,6 @@ internal static unsafe partial class NativeLibvirt
 
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int virDomainGetBlockJobInfo(DomainHandle domain, string disk, out NativeBlockJobInfo info, uint flags);
-
-    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
-    internal static partial int virDomainSetBlockThreshold(DomainHandle domain, string device, ulong threshold, uint flags);
 
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int virDomainBackupBegin(DomainHandle domain, string backupXml, string? checkpointXml, uint flags);

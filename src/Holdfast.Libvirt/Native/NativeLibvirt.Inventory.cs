@@ -72,9 +72,6 @@ internal static unsafe partial class NativeLibvirt
     internal static partial VolumeHandle virStorageVolLookupByName(PoolHandle pool, string name);
 
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
-    internal static partial VolumeHandle virStorageVolLookupByPath(ConnectHandle connection, string path);
-
-    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial VolumeHandle virStorageVolCreateXML(PoolHandle pool, string xml, uint flags);
 
     [LibraryImport(Library)]

@@ -17,12 +17,6 @@ public sealed unsafe partial class LibvirtConnection
         NativeCall.NullWhenNotFound(() => new StoragePool(
             NativeCall.Check(NativeLibvirt.virStoragePoolLookupByName(_handle, name), nameof(NativeLibvirt.virStoragePoolLookupByName))));
 
-    /// <summary>Looks a volume up by its path; null when no active pool knows it.</summary>
-    /// <param name="path">The path.</param>
-    public StorageVolume? FindVolumeByPath(string path) =>
-        NativeCall.NullWhenNotFound(() => new StorageVolume(
-            NativeCall.Check(NativeLibvirt.virStorageVolLookupByPath(_handle, path), nameof(NativeLibvirt.virStorageVolLookupByPath))));
-
     /// <summary>The host path that a disk's image lies at: its own for files and block devices, the volume's for volumes; null for others.</summary>
     /// <param name="source">The disk's source.</param>
     public string? ResolvePath(DiskSource source)

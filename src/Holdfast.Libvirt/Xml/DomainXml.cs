@@ -57,12 +57,6 @@ public sealed class DomainXml
     /// <summary>Arguments are passed to QEMU behind libvirt's back; they may name anything.</summary>
     public bool HasQemuCommandLine => Root.Elements().Any(e => e.Name.LocalName is "commandline" or "override" or "deviceOverride" && e.Name.Namespace != XNamespace.None);
 
-    /// <summary>Memory is encrypted by the CPU (SEV, TDX...).</summary>
-    public bool HasLaunchSecurity => Root.Element("launchSecurity") is not null;
-
-    /// <summary>Host devices are passed through.</summary>
-    public bool HasHostDevices => Root.Element("devices")?.Element("hostdev") is not null;
-
     /// <summary>Reads a domain's XML.</summary>
     /// <param name="xml">A <c>domain</c> document, as libvirt writes it.</param>
     /// <exception cref="LibvirtXmlException">It isn't one.</exception>
