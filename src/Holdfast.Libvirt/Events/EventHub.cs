@@ -38,7 +38,7 @@ internal sealed unsafe class EventHub(ConnectHandle connection)
 
     internal void Remove(EventSubscription subscription)
     {
-        // libvirt calls back without holding a lock that deregistering needs, so holding the gate here can't deadlock: Deliver copies first.
+        // libvirt tells of a domain's events without holding a lock that deregistering needs, so holding the gate here can't deadlock: Deliver copies first.
         lock (_gate)
         {
             _subscriptions.Remove(subscription);
@@ -64,14 +64,18 @@ internal sealed unsafe class EventHub(ConnectHandle connection)
             subscription.Dispose();
         }
 
+        bool isRegistered;
         lock (_gate)
         {
-            if (_closeCallbackRegistered && !connection.IsClosed)
-            {
-                // Fails only when the connection is gone, and the callback with it.
-                _closeCallbackRegistered = false;
-                _ = NativeLibvirt.virConnectUnregisterCloseCallback(connection, &EventCallbacks.Closed);
-            }
+            isRegistered = _closeCallbackRegistered;
+            _closeCallbackRegistered = false;
+        }
+
+        // Not under the gate: libvirt holds a lock while it tells of a connection's end, deregistering takes it, and Deliver waits for the gate.
+        if (isRegistered && !connection.IsClosed)
+        {
+            // Fails only when the connection is gone, and the callback with it.
+            _ = NativeLibvirt.virConnectUnregisterCloseCallback(connection, &EventCallbacks.Closed);
         }
     }
 
