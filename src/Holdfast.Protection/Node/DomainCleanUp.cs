@@ -53,7 +53,9 @@ internal static class DomainCleanUp
             try
             {
                 using var host = await LibvirtConnection.OpenAsync(context.RequiredHost.Uri, readOnly: false, limit.Token).ConfigureAwait(false);
-                await action(host).ConfigureAwait(false);
+                HostOpening.KeepAlive(host);
+                // Bounded of its own: what it asks of QEMU may never be answered, though libvirt itself is back.
+                await Task.Run(() => action(host), limit.Token).WaitAsync(Patience, context.Time).ConfigureAwait(false);
                 return true;
             }
             catch (LibvirtException e) when (e.IsNotFound)
@@ -64,7 +66,7 @@ internal static class DomainCleanUp
             {
                 // Still away, or away again.
             }
-            catch (Exception e) when (e is LibvirtException or OperationCanceledException)
+            catch (Exception e) when (e is LibvirtException or FaultException or OperationCanceledException or TimeoutException)
             {
                 return false;
             }

@@ -36,13 +36,16 @@ public static class HostOpening
 
         if (ObstacleOf(host.DaemonVersion) is not { } obstacle)
         {
-            host.TrySetKeepAlive(KeepAliveSeconds, KeepAliveCount);
+            KeepAlive(host);
             return host;
         }
 
         host.Dispose();
         throw new FaultException(obstacle);
     }
+
+    /// <summary>Lets a libvirt that falls silent count as lost after half a minute.</summary>
+    internal static void KeepAlive(LibvirtConnection host) => host.TrySetKeepAlive(KeepAliveSeconds, KeepAliveCount);
 
     /// <summary>Why a libvirt of this version won't do, or null where it does.</summary>
     public static Fault? ObstacleOf(LibvirtVersion version) =>

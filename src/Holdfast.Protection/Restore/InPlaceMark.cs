@@ -4,7 +4,7 @@ namespace Holdfast.Protection.Restore;
 
 /// <summary>
 /// Says that a VM was restored in place since its last backup: its bitmaps are gone with its old images, and the next backup, which
-/// reads everything, says why. Who commits a point of the VM clears it.
+/// reads everything, says why. A backup of the running VM clears it, as it begins a chain anew; one of the VM that is off doesn't.
 /// </summary>
 public static class InPlaceMark
 {
