@@ -1,3 +1,4 @@
+using System.Globalization;
 using Holdfast.EndToEnd.Tests.Harness;
 
 namespace Holdfast.EndToEnd.Tests.Backup;
@@ -47,6 +48,41 @@ public sealed class DisturbanceTests(Host host)
         Assert.True(cancelled.ExitCode == 130, cancelled.Text);
         Assert.Equal(vault, node.VaultListing());
         await Tool.RunAsync("qemu-img", "info", disk.Path);
+    }
+
+    [Fact]
+    public async Task A_vm_whose_qemu_hangs_is_given_up_and_keeps_no_other_vm_from_its_backup()
+    {
+        await using var hung = await BareVm.StartAsync(host, Disk);
+        await using var other = await BareVm.StartAsync(host, Disk);
+        var node = await Node.CreateAsync(host);
+        var qemu = int.Parse(
+            await File.ReadAllTextAsync($"/run/libvirt/qemu/{hung.Name}.pid", TestContext.Current.CancellationToken), CultureInfo.InvariantCulture);
+        await using var process = await node.StartPausedAsync("Transfer:before", "backup", hung.Name, "--consistency", "crash");
+        await Tool.SignalAsync("STOP", qemu);
+        try
+        {
+            await process.SignalAsync("INT");
+            process.Resume();
+            // The job may still run: that it was cancelled isn't said.
+            Assert.Equal("HoldfastHypervisorConnectionLost", (await process.EndAsync()).FaultCode);
+            Assert.Single(Directory.EnumerateFiles(Path.Combine(node.State, "runs")));
+
+            var run = (await other.TryBackUpAsync(node)).Succeeded();
+
+            Assert.Contains("couldn't be ended", run.Text, StringComparison.Ordinal);
+            Assert.Single(await node.PointsAsync(other.Name));
+        }
+        finally
+        {
+            await Tool.SignalAsync("CONT", qemu);
+        }
+
+        (await node.RunAsync("vm", "list")).Succeeded();
+        Assert.False(await hung.Guest.HasBackupJobAsync());
+        Assert.Empty(Directory.EnumerateFiles(Path.Combine(node.State, "runs")));
+        await hung.WriteAsync("vda", 0, 64, 0x22);
+        await hung.BackUpAndCompareAsync(node);
     }
 
     [Fact]
