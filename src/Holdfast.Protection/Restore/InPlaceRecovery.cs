@@ -75,7 +75,9 @@ public sealed class InPlaceRecovery(EngineContext context)
         // What libvirt was given is taken back there, too, and a VM that was shut down runs again.
         if ((journal.Secrets is { Count: > 0 } || journal.RanOnBoot is not null) && context.Host is null)
             return new(RestoreEnd.Unknown, null);
-        if (!journal.Sealed)
+        // Where an undo was cut off before its first step all new files are in place still, and the VM may have been running on them since.
+        var isWhole = journal.Kind is RestoreKind.InPlace && FileSwap.Look(journal.Items) is SwapProgress.AllPlaced;
+        if (!journal.Sealed && !isWhole)
         {
             ImageRestorer.Abandon(file, context.Host);
             return await VmAsBefore.RestoreAsync(context, journal).ConfigureAwait(false) is { } stays ? new(RestoreEnd.Undone, stays) : Undone(journal);

@@ -42,7 +42,8 @@ public sealed record RestoreJournal
     public required string Vault { get; init; }
 
     /// <summary>
-    /// False while new files are written: a crash undoes. True once all are whole and durable: an in-place restore is finished then.
+    /// False while new files are written: a crash undoes. True once all are whole and durable: an in-place restore is finished then. False
+    /// again while it is undone all the same.
     /// </summary>
     public bool Sealed { get; init; }
 

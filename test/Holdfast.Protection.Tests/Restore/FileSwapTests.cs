@@ -102,6 +102,18 @@ public sealed class FileSwapTests
     }
 
     [Fact]
+    public async Task An_undo_that_is_cut_off_before_its_first_step_leaves_the_VM_what_it_may_run_on()
+    {
+        using var world = new World();
+        world.Replay(World.PlacedAfter);
+        using (var journal = RestoreJournalFile.TakeDead(world.Paths, []).Single())
+            journal.Save(journal.Journal with { Sealed = false });
+        world.Start();
+        Assert.Equal("HoldfastInPlaceCompleted", Assert.Single(await world.RecoverAsync()).Code.ToString());
+        Assert.All(world.Contents(), c => Assert.Equal(New, c.Value));
+    }
+
+    [Fact]
     public async Task A_mixture_of_old_and_new_files_is_never_finished()
     {
         using var world = new World();
