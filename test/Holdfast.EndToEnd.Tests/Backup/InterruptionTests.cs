@@ -77,7 +77,7 @@ public sealed class InterruptionTests(GuestFixture fixture, Host host) : IClassF
         await File.WriteAllTextAsync(obstacle, "", TestContext.Current.CancellationToken);
         try
         {
-            Assert.Equal("HoldfastBackupBeginFailed", (await vm.TryBackUpAsync(node)).FaultCode);
+            Assert.Equal("ExtensionOperationFailedForManagedDisks", (await vm.TryBackUpAsync(node)).FaultCode);
         }
         finally
         {
