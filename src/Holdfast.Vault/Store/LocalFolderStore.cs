@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace Holdfast.Vault;
 
@@ -49,18 +50,23 @@ public sealed class LocalFolderStore : IObjectStore
     public ValueTask<long?> GetSizeAsync(ObjectName name, CancellationToken ct)
     {
         ct.ThrowIfCancellationRequested();
-        var info = new FileInfo(PathOf(name));
-        return new(info.Exists ? info.Length : null);
+        return new(Length(new FileInfo(PathOf(name))));
     }
 
     /// <inheritdoc/>
+    /// <remarks>
+    /// A place that the disk can't read (EIO) is tried once more; then the object counts as ending there, which is damage to whoever reads it: one bad
+    /// sector costs what lies in it, not the whole of a check or a listing.
+    /// </remarks>
     public async ValueTask<int> ReadAsync(ObjectName name, long offset, Memory<byte> target, CancellationToken ct)
     {
-        var error = Posix.OpenToRead(PathOf(name), out var file);
+        var error = OpenToRead(name, out var file);
         using var opened = file;
         if (error != 0)
         {
-            return error is Posix.ENOENT or Posix.ENOTDIR ? -1 : throw StoreErrors.FromErrno(error, $"Can't read {name} in {Description}");
+            return error is Posix.ENOENT or Posix.ENOTDIR ? -1
+                : error == Posix.EIO ? 0
+                : throw StoreErrors.FromErrno(error, $"Can't read {name} in {Description}");
         }
 
         try
@@ -68,7 +74,7 @@ public sealed class LocalFolderStore : IObjectStore
             var done = 0;
             while (done < target.Length)
             {
-                var read = await RandomAccess.ReadAsync(file, target[done..], offset + done, ct);
+                var read = await ReadAtAsync(file, target[done..], offset + done, ct);
                 if (read == 0)
                 {
                     break;
@@ -104,7 +110,7 @@ public sealed class LocalFolderStore : IObjectStore
                 {
                     folders.Push(below);
                 }
-                else if (ObjectName.TryParse(Path.GetRelativePath(Description, entry.FullName), out var name) && Length(entry) is { } size)
+                else if (ObjectName.TryParse(Path.GetRelativePath(Description, entry.FullName), out var name) && Length((FileInfo)entry) is { } size)
                 {
                     yield return new StoredObject(name, size);
                 }
@@ -204,6 +210,37 @@ public sealed class LocalFolderStore : IObjectStore
         }
     }
 
+    private int OpenToRead(ObjectName name, out SafeFileHandle file)
+    {
+        var error = Posix.OpenToRead(PathOf(name), out file);
+        if (error == Posix.EIO)
+        {
+            file.Dispose();
+            error = Posix.OpenToRead(PathOf(name), out file);
+        }
+
+        return error;
+    }
+
+    /// <summary>Reads some bytes; none at the end, and none where the disk can't read.</summary>
+    private static async ValueTask<int> ReadAtAsync(SafeFileHandle file, Memory<byte> target, long offset, CancellationToken ct)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await RandomAccess.ReadAsync(file, target, offset, ct);
+            }
+            catch (IOException e) when (e.HResult == Posix.EIO)
+            {
+                if (attempt > 1)
+                {
+                    return 0;
+                }
+            }
+        }
+    }
+
     private static FileSystemInfo[] Entries(DirectoryInfo folder)
     {
         try
@@ -220,15 +257,20 @@ public sealed class LocalFolderStore : IObjectStore
         }
     }
 
-    private static long? Length(FileSystemInfo entry)
+    /// <summary>A file's length; null if it isn't there, which is said only where the system says so: on that word others delete.</summary>
+    private static long? Length(FileInfo file)
     {
         try
         {
-            return ((FileInfo)entry).Length;
+            return file.Length;
         }
-        catch (FileNotFoundException)
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException or IOException { HResult: Posix.ENOTDIR })
         {
             return null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw StoreErrors.From(e, $"Can't look at {file.FullName}");
         }
     }
 

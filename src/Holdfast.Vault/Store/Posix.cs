@@ -6,7 +6,7 @@ namespace Holdfast.Vault;
 /// <summary>The few system calls that .NET has no call for.</summary>
 internal static partial class Posix
 {
-    public const int EPERM = 1, ENOENT = 2, EINTR = 4, EACCES = 13, EEXIST = 17, ENOTDIR = 20, EINVAL = 22, EROFS = 30, ENOSPC = 28, EMLINK = 31, ENOSYS = 38,
+    public const int EPERM = 1, ENOENT = 2, EINTR = 4, EIO = 5, EACCES = 13, EEXIST = 17, ENOTDIR = 20, EINVAL = 22, EROFS = 30, ENOSPC = 28, EMLINK = 31, ENOSYS = 38,
         EOPNOTSUPP = 95, EDQUOT = 122;
 
     private const int AtFdCwd = -100;

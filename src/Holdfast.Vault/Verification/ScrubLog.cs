@@ -22,7 +22,20 @@ internal sealed class ScrubLog(IObjectStore store, VaultKeys keys)
         return last;
     }
 
+    /// <summary>Writes down what was checked now, where the store takes it: one that is full or may not be written to can be checked all the same.</summary>
     public async Task WriteAsync(DateTimeOffset checkedUtc, IReadOnlyCollection<PackId> packs, IReadOnlySet<PackId> present, CancellationToken ct)
+    {
+        try
+        {
+            await WriteNewAsync(checkedUtc, packs, present, ct);
+        }
+        catch (VaultException e) when (e.Kind is VaultErrorKind.PermissionDenied or VaultErrorKind.NoSpace)
+        {
+            // What is found damaged has to be told; that the packs were checked isn't known then, and they are checked again.
+        }
+    }
+
+    private async Task WriteNewAsync(DateTimeOffset checkedUtc, IReadOnlyCollection<PackId> packs, IReadOnlySet<PackId> present, CancellationToken ct)
     {
         var name = Names.Scrub(IdText.NewGuid());
         await store.CreateNewAsync(name, SealedObject.Seal(keys, SealLabel.Scrub, name, Write(checkedUtc, packs)), ct);

@@ -19,12 +19,12 @@ internal sealed class Scrubber(IObjectStore store, VaultKeys keys, VaultIndex in
         var sums = await PackSums.ReadAsync(store, due.Select(p => p.Session).ToHashSet(), ct);
         var verdicts = new ConcurrentDictionary<PackId, PackVerdict>();
         var pace = new Pace(options.BytesPerSecond, time);
-        var version = index.Version;
         var (dueBytes, read) = (due.Sum(p => p.SizeBytes), 0L);
         try
         {
             foreach (var pack in due)
             {
+                var version = index.Version;
                 var verdict = await PackCheck.RunAsync(store, keys, pack, sums.GetValueOrDefault(pack.Id), ct);
                 if (verdict == PackVerdict.Missing)
                 {

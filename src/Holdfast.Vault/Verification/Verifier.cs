@@ -17,14 +17,14 @@ internal sealed class Verifier(IObjectStore store, VaultKeys keys, VaultIndex in
         var sums = await PackSums.ReadAsync(store, packs.Select(p => p.Session).ToHashSet(), ct);
         var verdicts = new ConcurrentDictionary<PackId, PackVerdict>();
         var total = packs.Sum(p => p.SizeBytes);
-        var missing = new ConcurrentBag<PackInfo>();
-        var version = index.Version;
+        var missing = new ConcurrentBag<(PackInfo Pack, int Version)>();
         long packsDone = 0, bytesDone = 0, chunks = 0;
         await Parallel.ForEachAsync(
             packs.OrderBy(p => p.Session.Value),
             new ParallelOptions { MaxDegreeOfParallelism = ReadShape.Of(store).Readers(options.Parallelism), CancellationToken = ct },
             async (pack, token) =>
             {
+                var version = index.Version;
                 var verdict = await PackCheck.RunAsync(store, keys, pack, sums.GetValueOrDefault(pack.Id), token);
                 verdicts[pack.Id] = verdict;
                 Interlocked.Add(ref chunks, verdict.GoodRecords);
@@ -32,7 +32,7 @@ internal sealed class Verifier(IObjectStore store, VaultKeys keys, VaultIndex in
                 progress?.Report(new VerifyProgress(done, packs.Count, bytes, total));
                 if (verdict == PackVerdict.Missing)
                 {
-                    missing.Add(pack);
+                    missing.Add((pack, version));
                 }
                 else if (verdict.Reason is { } reason)
                 {
@@ -44,8 +44,8 @@ internal sealed class Verifier(IObjectStore store, VaultKeys keys, VaultIndex in
         if (!missing.IsEmpty)
         {
             // Garbage collection may have dropped them meanwhile; then the index doesn't name them any more.
-            await index.ReloadAsync(version, ct);
-            foreach (var pack in missing)
+            await index.ReloadAsync(missing.Max(m => m.Version), ct);
+            foreach (var (pack, _) in missing)
             {
                 if (index.Packs.TryGetValue(pack.Id, out var known) && !known.Condemned)
                 {
