@@ -7,7 +7,7 @@ public sealed partial class BackupVault
     public async Task<VaultImmutability> GetImmutabilityAsync(CancellationToken ct) => (await RequireAsync(VaultOperation.Read, ct)).Immutability;
 
     /// <summary>Sets how long the vault keeps points. A locked vault can only be given more days.</summary>
-    /// <exception cref="VaultException">LockedForGood: it is locked.</exception>
+    /// <exception cref="VaultException">LockedForGood: it is locked. KeysRenewed: it may not hold, since the data key was renewed meanwhile.</exception>
     /// <returns>What holds now, and whether the store enforces it by itself; null if it is of a kind that can't.</returns>
     public async Task<(VaultImmutability Immutability, RetentionProbe? Store)> SetImmutabilityAsync(VaultImmutability immutability, CancellationToken ct)
     {
@@ -22,6 +22,9 @@ public sealed partial class BackupVault
                 : config.Immutability.MayBecome(immutability) ? config.With(immutability)
                 : throw new VaultException(VaultErrorKind.LockedForGood, $"The vault is locked: every point stays {config.Immutability.Days} days, which can only become more."),
             ct);
+
+        // Keys that were renewed before the change was written don't vouch for it; a renewal that comes later finds it and takes it over.
+        await _ring.RequireCurrentAsync(ct);
         StoreRetention.Follow(_config.Immutability);
         if (_config.Immutability.State is not ImmutabilityState.Locked)
         {

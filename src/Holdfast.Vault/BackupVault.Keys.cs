@@ -57,7 +57,7 @@ public sealed partial class BackupVault
         var renewed = new VaultKeys([.. Keys.Masters, VaultKeys.NewMaster()], Id);
 
         // First the description that the new key vouches for: nobody can read it yet, and it counts from the moment the new slots are there.
-        var (config, _) = await _configs.ReadAsync(ct);
+        var (config, from) = await _configs.ReadAsync(ct);
         var generation = await GenerationalObject.HighestAsync(Store, Names.Config, ct) + 1;
         if (!await GenerationalObject.TryWriteAsync(Store, Names.Config, generation, config.WithKeyEpochs().ToBytes(renewed), ct))
         {
@@ -72,10 +72,20 @@ public sealed partial class BackupVault
                 [(VaultCredential.FromPassphrase(passphrase), label), (VaultCredential.FromRecoveryKey(recovery.ToString()), "recovery key")],
                 new VaultInitOptions { Passphrase = "" }.Iterations, ct);
         }
-        catch (VaultException e) when (e.Kind is VaultErrorKind.Conflict or VaultErrorKind.Damaged)
+        catch (Exception e) when (e is OperationCanceledException or VaultException { Kind: VaultErrorKind.Conflict or VaultErrorKind.Damaged })
         {
             await GenerationalObject.DeleteAsync(Store, Names.Config, generation, CancellationToken.None);
             throw;
+        }
+
+        // A lock that was set since the description was read stands only in one that the old key vouches for. Whoever sets one from now on is told.
+        for (var (latest, at) = await _configs.ReadAsync(CancellationToken.None); at != from; (latest, at) = await _configs.ReadAsync(CancellationToken.None))
+        {
+            generation = await GenerationalObject.HighestAsync(Store, Names.Config, CancellationToken.None) + 1;
+            if (await GenerationalObject.TryWriteAsync(Store, Names.Config, generation, latest.WithKeyEpochs().ToBytes(renewed), CancellationToken.None))
+            {
+                from = at;
+            }
         }
 
         // Whoever registers from now on finds the new slots; who did before is found here.

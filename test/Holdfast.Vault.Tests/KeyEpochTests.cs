@@ -186,5 +186,77 @@ public sealed class KeyEpochTests
         Assert.Equal(VaultErrorKind.Conflict, (await Assert.ThrowsAsync<VaultException>(() => vault.RenewDataKeyAsync("x", "", Ct))).Kind);
     }
 
+    // The first change takes the place of the description that the renewal read, the second that of the renewal's own.
+    [Fact]
+    public async Task A_lock_that_is_set_while_the_key_is_renewed_holds_afterwards()
+    {
+        await using var test = await TestVault.CreateAsync();
+        var store = new HookedStore(test.Local);
+        await using var other = await test.OpenAsync();
+        store.BeforeCreate = async name =>
+        {
+            if (name.Value.StartsWith(Names.Keys, StringComparison.Ordinal))
+            {
+                store.BeforeCreate = null;
+                await other.SetImmutabilityAsync(new(ImmutabilityState.Unlocked, 10), Ct);
+                await other.SetImmutabilityAsync(new(ImmutabilityState.Locked, 30), Ct);
+            }
+        };
+        await using (var vault = await test.OpenAsync(store, options: new VaultOpenOptions()))
+        {
+            await vault.RenewDataKeyAsync(NewPassphrase, "new", Ct);
+        }
+
+        await using var fresh = await OpenNewAsync(test);
+        Assert.Equal(new(ImmutabilityState.Locked, 30), await fresh.GetImmutabilityAsync(Ct));
+    }
+
+    [Fact]
+    public async Task A_lock_under_a_key_that_was_renewed_meanwhile_is_not_reported_as_set()
+    {
+        await using var test = await TestVault.CreateAsync();
+        var (reached, renewed) = (new TaskCompletionSource(), new TaskCompletionSource());
+        var (renewing, locking) = (new HookedStore(test.Local), new HookedStore(test.Local));
+        await using var other = await test.OpenAsync(locking);
+        locking.BeforeCreate = async _ =>
+        {
+            reached.TrySetResult();
+            await renewed.Task;
+        };
+        Task? locked = null;
+        renewing.BeforeCreate = async name =>
+        {
+            if (name.Value.StartsWith(Names.Keys, StringComparison.Ordinal))
+            {
+                locked ??= other.SetImmutabilityAsync(new(ImmutabilityState.Locked, 30), Ct);
+                await Task.WhenAny(reached.Task, locked);
+            }
+        };
+        await using (var vault = await test.OpenAsync(renewing, options: new VaultOpenOptions()))
+        {
+            await vault.RenewDataKeyAsync(NewPassphrase, "new", Ct);
+        }
+
+        renewed.SetResult();
+        Assert.Equal(VaultErrorKind.KeysRenewed, (await Assert.ThrowsAsync<VaultException>(() => locked!)).Kind);
+        await using var fresh = await OpenNewAsync(test);
+        Assert.Equal(VaultImmutability.None, await fresh.GetImmutabilityAsync(Ct));
+    }
+
+    [Fact]
+    public async Task A_change_of_the_slots_that_has_begun_is_not_cancelled_half_way()
+    {
+        await using var test = await TestVault.CreateAsync();
+        using var cancelled = new CancellationTokenSource();
+        var store = new HookedStore(test.Local) { AfterCreate = _ => cancelled.CancelAsync() };
+        await using (var vault = await test.OpenAsync(store))
+        {
+            await vault.AddPassphraseAsync(NewPassphrase, "new", cancelled.Token);
+        }
+
+        Assert.Equal(["00000002.a", "00000002.b"], Directory.GetFiles(Path.Combine(test.StorePath, "keys"), "*", SearchOption.AllDirectories).Select(Path.GetFileName).Order());
+        await using var fresh = await OpenNewAsync(test);
+    }
+
     private static Task<BackupVault> OpenNewAsync(TestVault test) => test.OpenAsync(credential: VaultCredential.FromPassphrase(NewPassphrase));
 }

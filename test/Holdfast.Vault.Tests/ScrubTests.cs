@@ -42,6 +42,55 @@ public sealed class ScrubTests
         Assert.Single((await HashCheck.RunAsync(test.Local, null, TimeProvider.System, null, Ct)).Damaged);
     }
 
+    [Theory]
+    [InlineData(VaultErrorKind.NoSpace)]
+    [InlineData(VaultErrorKind.PermissionDenied)]
+    public async Task Damage_is_told_also_where_the_store_takes_nothing(VaultErrorKind kind)
+    {
+        await using var test = await TestVault.CreateAsync();
+        var store = new HookedStore(test.Local);
+        await using var vault = await test.OpenAsync(store);
+        await test.BackUpAsync(vault, TestVault.SomeDisk(3, 4 << 20));
+        var pack = LargestPack(test);
+        await Damage.DoAsync("flip", pack, pack);
+        store.BeforeCreate = _ => throw new VaultException(kind, "no");
+        Assert.EndsWith((await vault.ScrubAsync(new ScrubOptions(), null, Ct)).DamagedPacks.Single().ObjectName, pack, StringComparison.Ordinal);
+    }
+
+    // As a collection does that goes on while packs are read: the index was read anew since the scrub began, and before the pack went.
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_pack_that_is_dropped_while_packs_are_read_is_not_damaged(bool verify)
+    {
+        await using var test = await TestVault.CreateAsync();
+        await using var vault = await test.OpenAsync();
+        var gone = await test.BackUpAsync(vault, TestVault.SomeDisk(1, 2 << 20));
+        var kept = await test.BackUpAsync(vault, TestVault.SomeDisk(2, 2 << 20));
+        await vault.RefreshAsync(Ct);
+        var points = new[] { gone, kept };
+        var dropped = 0;
+        var progress = new Told(() =>
+        {
+            if (Interlocked.Increment(ref dropped) == 1)
+            {
+                DropAsync().GetAwaiter().GetResult();
+            }
+        });
+        Assert.Empty(verify
+            ? (await new Verifier(test.Local, vault.Keys, vault.Index, new VaultOpenOptions { Parallelism = 1 }).RunAsync([kept, gone], progress, Ct)).DamagedPacks
+            : (await vault.ScrubAsync(new ScrubOptions(), progress, Ct)).DamagedPacks);
+
+        async Task DropAsync()
+        {
+            await vault.RefreshAsync(Ct);
+            await using var other = await test.OpenAsync(options: new VaultOpenOptions());
+            await other.DeletePointAsync(test.Source, gone.PointId, Ct);
+            await other.CollectGarbageAsync(new GcOptions { Grace = TimeSpan.Zero }, null, Ct);
+            await other.CollectGarbageAsync(new GcOptions { Grace = TimeSpan.Zero }, null, Ct);
+        }
+    }
+
     [Fact]
     public async Task Reading_keeps_to_the_budget()
     {
@@ -86,6 +135,11 @@ public sealed class ScrubTests
 
             _ = ScrubLog.TryRead(bytes);
         }
+    }
+
+    private sealed class Told(Action tell) : IProgress<VerifyProgress>
+    {
+        public void Report(VerifyProgress value) => tell();
     }
 
     private static string LargestPack(TestVault test) =>

@@ -144,12 +144,15 @@ internal sealed class KeyRing(IObjectStore store, VaultKeys keys, int opened, st
         }
 
         var slots = credentials.Select(c => WrappedKey.Make(keys.Vault, c.Credential, renewed.Master, c.Label, time.GetUtcNow(), iterations)).ToList();
-        if (!await GenerationalObject.TryWriteAsync(store, prefix, generation + 1, KeySet.Of(renewed, slots).ToBytes(), ct))
+        ct.ThrowIfCancellationRequested();
+
+        // From here on to the end: half a change helps nobody, and must not be left by who only didn't want to wait.
+        if (!await GenerationalObject.TryWriteAsync(store, prefix, generation + 1, KeySet.Of(renewed, slots).ToBytes(), CancellationToken.None))
         {
             throw new VaultException(VaultErrorKind.Conflict, "The key slots were just changed by somebody else.");
         }
 
-        var (written, readGeneration) = await ReadGenerationAsync(ct);
+        var (written, readGeneration) = await ReadGenerationAsync(CancellationToken.None);
         if (readGeneration != generation + 1
             || !credentials.All(c => written.Unlock(c.Credential) is { } masters && masters.Select(Convert.ToHexString).SequenceEqual(renewed.Masters.Select(Convert.ToHexString))))
         {
@@ -180,20 +183,21 @@ internal sealed class KeyRing(IObjectStore store, VaultKeys keys, int opened, st
             await RequireCurrentAsync(ct);
             var (set, generation) = await ReadGenerationAsync(ct);
             var next = generation + 1;
+            ct.ThrowIfCancellationRequested();
             if (set.Epoch != keys.Epoch
-                || !await GenerationalObject.TryWriteAsync(store, prefix, next, new KeySet(keys.Vault, change(set), set.Older).ToBytes(), ct))
+                || !await GenerationalObject.TryWriteAsync(store, prefix, next, new KeySet(keys.Vault, change(set), set.Older).ToBytes(), CancellationToken.None))
             {
                 continue;
             }
 
-            var (written, readGeneration) = await ReadGenerationAsync(ct);
+            var (written, readGeneration) = await ReadGenerationAsync(CancellationToken.None);
             if (readGeneration < next || !works(written))
             {
                 await GenerationalObject.DeleteAsync(store, prefix, next, CancellationToken.None);
                 throw new VaultException(VaultErrorKind.Damaged, "The new key slots can't be read back; the old ones stay.") { ObjectName = prefix };
             }
 
-            await GenerationalObject.DeleteOlderAsync(store, prefix, next, ct);
+            await GenerationalObject.DeleteOlderAsync(store, prefix, next, CancellationToken.None);
             return;
         }
 

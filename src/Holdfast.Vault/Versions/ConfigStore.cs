@@ -29,7 +29,7 @@ internal sealed class ConfigStore(IObjectStore store, VaultKeys keys, KnownConfi
     {
         for (var attempt = 0; attempt < AttemptsMax; attempt++)
         {
-            var (config, _) = await ReadAsync(ct);
+            var (config, from) = await ReadAsync(ct);
             var changed = change(config);
             if (ReferenceEquals(changed, config))
             {
@@ -48,7 +48,8 @@ internal sealed class ConfigStore(IObjectStore store, VaultKeys keys, KnownConfi
                 throw new VaultException(VaultErrorKind.Damaged, "The vault's new description can't be read back; the old one stays.") { ObjectName = Names.Config };
             }
 
-            await GenerationalObject.DeleteOlderAsync(store, Names.Config, next, ct);
+            // What lies between wasn't read: it may be what a renewal of the data key wrote, which only the new key vouches for.
+            await GenerationalObject.DeleteOlderAsync(store, Names.Config, from + 1, ct);
             return changed;
         }
 
