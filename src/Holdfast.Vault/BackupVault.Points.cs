@@ -48,6 +48,7 @@ public sealed partial class BackupVault
 
             await RequireUnlockedAsync(config.Immutability, source, point, ct);
             await _retention.WriteAsync(source, point, generation + 1, new(mark.Mark, true), ct);
+            await RequireStillUnlockedAsync(config.Immutability, source, point, generation + 1, mark.Mark, ct);
         }
 
         var content = await ContentAsync(source, point, ct);
@@ -70,9 +71,19 @@ public sealed partial class BackupVault
     public async Task SetRetentionAsync(SourceId source, PointId point, RetentionMark mark, CancellationToken ct)
     {
         await RequireAsync(VaultOperation.Write, ct);
-        await GetPointAsync(source, point, ct);
-        var (_, generation) = await _retention.ReadLatestAsync(source, point, ct);
+        var (latest, generation) = await _retention.ReadLatestAsync(source, point, ct);
+        if (latest.Deleting || await _points.ReadAsync(source, point, latest.Mark, ct) is null)
+        {
+            throw NotFound(point);
+        }
+
         await _retention.WriteAsync(source, point, generation + 1, new(mark, false), ct);
+
+        // A deletion takes a generation too; but one that came and ended since the mark was read has left it free again.
+        if (await Store.GetSizeAsync(Names.RetiredPoint(source, point), ct) is not null)
+        {
+            throw NotFound(point);
+        }
     }
 
     /// <summary>The sessions that are open.</summary>
@@ -168,8 +179,45 @@ public sealed partial class BackupVault
         {
             if ((await _retention.ReadLatestAsync(source, point, ct)).Mark.Deleting)
             {
-                await DeletePointAsync(source, point, ct);
+                await FinishDeletionAsync(source, point, ct);
             }
+        }
+    }
+
+    /// <summary>Deletes a point that is marked as being deleted; another may just be doing the same, and be the first.</summary>
+    internal async Task FinishDeletionAsync(SourceId source, PointId point, CancellationToken ct)
+    {
+        try
+        {
+            await DeletePointAsync(source, point, ct);
+        }
+        catch (VaultException e) when (e.Kind == VaultErrorKind.PointNotFound)
+        {
+            // It is gone: that is what was wanted.
+        }
+    }
+
+    /// <summary>
+    /// A lock that was set before the deletion was marked stops it, and the mark is taken back: who set it was told that it holds. One that is set later
+    /// comes after the deletion.
+    /// </summary>
+    private async Task RequireStillUnlockedAsync(
+        VaultImmutability before, SourceId source, PointId point, int marked, RetentionMark mark, CancellationToken ct)
+    {
+        var now = (await _configs.ReadAsync(ct)).Config.Immutability;
+        if (now == before)
+        {
+            return;
+        }
+
+        try
+        {
+            await RequireUnlockedAsync(now, source, point, ct);
+        }
+        catch (VaultException e) when (e.Kind == VaultErrorKind.PointLocked)
+        {
+            await _retention.WriteAsync(source, point, marked + 1, new(mark, false), CancellationToken.None);
+            throw;
         }
     }
 }

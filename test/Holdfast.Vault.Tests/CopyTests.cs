@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+
 namespace Holdfast.Vault.Tests;
 
 public sealed class CopyTests
@@ -31,6 +33,75 @@ public sealed class CopyTests
         report = await from.CopyToAsync(to, await from.ListPointsAsync(null, Ct), null, Ct);
         Assert.Empty(report.Copied);
     }
+
+    [Fact]
+    public async Task What_the_other_vault_has_lost_of_an_earlier_copy_is_not_missing_from_the_next_one()
+    {
+        await using var here = await TestVault.CreateAsync();
+        await using var there = await TestVault.CreateAsync();
+        await using var from = await here.OpenAsync();
+        await using var to = await there.OpenAsync();
+        var disk1 = RandomNumberGenerator.GetBytes(4 << 20);
+        var disk2 = (byte[])disk1.Clone();
+        RandomNumberGenerator.Fill(disk2.AsSpan(0, TestVault.Chunk));
+        var first = await here.BackUpAsync(from, disk1);
+        await from.CopyToAsync(to, await from.ListPointsAsync(null, Ct), null, Ct);
+        var pack = Packs(there).MaxBy(p => new FileInfo(p).Length)!;
+        await Damage.DoAsync("flip", pack, pack);
+        Assert.Single((await to.ScrubAsync(new ScrubOptions(), null, Ct)).DamagedPacks);
+        var second = await here.BackUpAsync(from, disk2, first.Disks[0], disk1, day: 2);
+
+        var report = await from.CopyToAsync(to, await from.ListPointsAsync(null, Ct), null, Ct);
+
+        Assert.True(report.StoredBytes < disk2.Length / 2, "what isn't lost is found again");
+        var copy = (await to.ListPointsAsync(null, Ct)).Single(p => p.Origin!.Point == second.PointId);
+        Assert.Equal(disk2, await TestVault.RestoreAsync(to, copy.Disks[0]));
+    }
+
+    [Fact]
+    public async Task A_damaged_point_is_told_of_when_all_others_are_copied()
+    {
+        await using var here = await TestVault.CreateAsync();
+        await using var there = await TestVault.CreateAsync();
+        await using var from = await here.OpenAsync();
+        await using var to = await there.OpenAsync();
+        var disks = Enumerable.Range(0, 3).Select(_ => RandomNumberGenerator.GetBytes(1 << 20)).ToList();
+        var damaged = await here.BackUpAsync(from, disks[0]);
+        var pack = Packs(here).MaxBy(p => new FileInfo(p).Length)!;
+        await Damage.DoAsync("flip", pack, pack);
+        await here.BackUpAsync(from, disks[1], day: 2);
+        await here.BackUpAsync(from, disks[2], day: 3);
+
+        var error = await Assert.ThrowsAsync<VaultException>(async () => await from.CopyToAsync(to, await from.ListPointsAsync(null, Ct), null, Ct));
+
+        Assert.Equal((VaultErrorKind.Damaged, damaged.PointId), (error.Kind, Assert.Single(error.Points)));
+        var copies = await to.ListPointsAsync(null, Ct);
+        Assert.Equal(2, copies.Count);
+        Assert.Equal(disks[1], await TestVault.RestoreAsync(to, copies[0].Disks[0]));
+        Assert.Equal(disks[2], await TestVault.RestoreAsync(to, copies[1].Disks[0]));
+        Assert.Empty(await to.ListSessionsAsync(Ct));
+    }
+
+    [Fact]
+    public async Task A_point_is_copied_whole_if_the_map_of_the_one_before_is_lost()
+    {
+        await using var here = await TestVault.CreateAsync();
+        await using var there = await TestVault.CreateAsync();
+        await using var from = await here.OpenAsync();
+        await using var to = await there.OpenAsync();
+        var disks = Enumerable.Range(0, 2).Select(_ => RandomNumberGenerator.GetBytes(1 << 20)).ToList();
+        await here.BackUpAsync(from, disks[0]);
+        await from.CopyToAsync(to, await from.ListPointsAsync(null, Ct), null, Ct);
+        var map = Packs(here).MinBy(p => new FileInfo(p).Length)!;
+        await Damage.DoAsync("foreign", map, map);
+        var second = await here.BackUpAsync(from, disks[1], day: 2);
+
+        Assert.Equal(second.PointId, Assert.Single((await from.CopyToAsync(to, await from.ListPointsAsync(null, Ct), null, Ct)).Copied));
+
+        Assert.Equal(disks[1], await TestVault.RestoreAsync(to, (await to.ListPointsAsync(null, Ct)).Single(p => p.Origin!.Point == second.PointId).Disks[0]));
+    }
+
+    private static string[] Packs(TestVault test) => Directory.GetFiles(Path.Combine(test.StorePath, "packs"), "*", SearchOption.AllDirectories);
 
     [Fact]
     public async Task A_copy_that_was_interrupted_at_any_call_goes_on_and_copies_nothing_twice()

@@ -9,8 +9,8 @@ internal sealed class HookedStore(IObjectStore inner) : StoreDecorator(inner)
     /// <summary>After it was.</summary>
     public Func<ObjectName, Task>? AfterCreate { get; set; }
 
-    /// <summary>After an object was deleted.</summary>
-    public Func<ObjectName, Task>? AfterDelete { get; set; }
+    /// <summary>After something of an object was read.</summary>
+    public Func<ObjectName, Task>? AfterRead { get; set; }
 
     public override async ValueTask<CreateOutcome> CreateAsync(ObjectName name, ReadOnlyMemory<byte> content, CancellationToken ct)
     {
@@ -20,9 +20,10 @@ internal sealed class HookedStore(IObjectStore inner) : StoreDecorator(inner)
         return outcome;
     }
 
-    public override async ValueTask DeleteAsync(ObjectName name, CancellationToken ct)
+    public override async ValueTask<int> ReadAsync(ObjectName name, long offset, Memory<byte> target, CancellationToken ct)
     {
-        await Inner.DeleteAsync(name, ct);
-        await (AfterDelete?.Invoke(name) ?? Task.CompletedTask);
+        var read = await Inner.ReadAsync(name, offset, target, ct);
+        await (AfterRead?.Invoke(name) ?? Task.CompletedTask);
+        return read;
     }
 }

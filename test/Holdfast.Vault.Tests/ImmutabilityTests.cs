@@ -95,6 +95,28 @@ public sealed class ImmutabilityTests
     }
 
     [Fact]
+    public async Task A_lock_that_is_set_while_a_deletion_begins_stops_it()
+    {
+        var time = new FixedTime(Start);
+        await using var test = await TestVault.CreateAsync();
+        var store = new HookedStore(test.Local);
+        await using var vault = await OpenAsync(test, time, store);
+        await using var another = await OpenAsync(test, time);
+        var point = await BackUpAsync(test, vault, time);
+        store.BeforeCreate = async _ =>
+        {
+            store.BeforeCreate = null;
+            await another.SetImmutabilityAsync(new(ImmutabilityState.Locked, 5), Ct);
+        };
+        Assert.Equal(
+            VaultErrorKind.PointLocked, (await Assert.ThrowsAsync<VaultException>(() => vault.DeletePointAsync(test.Source, point.PointId, Ct))).Kind);
+
+        // Nor does a clean-up go on with it.
+        await another.CleanUpDeadSessionsAsync(new DeadSessionOptions(), Ct);
+        Assert.Equal(RetentionMark.None, Assert.Single(await another.ListPointsAsync(null, Ct)).Retention);
+    }
+
+    [Fact]
     public async Task The_date_in_a_point_holds_even_if_the_vaults_description_is_put_back()
     {
         var time = new FixedTime(Start);

@@ -151,6 +151,44 @@ public sealed class SessionAndKeyTests
     }
 
     [Fact]
+    public async Task Who_protects_a_point_that_was_just_deleted_is_not_told_that_it_is_protected()
+    {
+        await using var test = await TestVault.CreateAsync();
+        var store = new HookedStore(test.Local);
+        await using var vault = await test.OpenAsync(store);
+        await using var other = await test.OpenAsync(options: new VaultOpenOptions());
+        var point = await test.BackUpAsync(other, TestVault.SomeDisk(1, 200_000));
+        store.BeforeCreate = _ => other.DeletePointAsync(test.Source, point.PointId, Ct);
+        var error = await Assert.ThrowsAsync<VaultException>(() => vault.SetRetentionAsync(test.Source, point.PointId, new RetentionMark(true, null), Ct));
+        Assert.Equal(VaultErrorKind.PointNotFound, error.Kind);
+    }
+
+    [Fact]
+    public async Task A_deletion_that_broke_off_is_finished_by_two_at_once()
+    {
+        await using var test = await TestVault.CreateAsync();
+        var store = new HookedStore(test.Local);
+        await using var vault = await test.OpenAsync(store);
+        await using var other = await test.OpenAsync(options: new VaultOpenOptions());
+        var point = await test.BackUpAsync(other, TestVault.SomeDisk(1, 200_000));
+        store.AfterCreate = _ => throw new VaultException(VaultErrorKind.Io, "no");
+        await Assert.ThrowsAsync<VaultException>(() => vault.DeletePointAsync(test.Source, point.PointId, Ct));
+        store.AfterCreate = null;
+        var read = 0;
+        store.AfterRead = async name =>
+        {
+            // Both have seen the mark then, and this one is about to look for the point.
+            if (name.Value.StartsWith(Names.Retention, StringComparison.Ordinal) && ++read == 2)
+            {
+                await other.CleanUpDeadSessionsAsync(new DeadSessionOptions(), Ct);
+            }
+        };
+        await vault.CleanUpDeadSessionsAsync(new DeadSessionOptions(), Ct);
+        Assert.Equal(2, read);
+        Assert.Empty(await test.Local.ListAllAsync(Names.Points, Ct));
+    }
+
+    [Fact]
     public async Task Protected_points_stay_and_marks_can_be_taken_back()
     {
         await using var test = await TestVault.CreateAsync();

@@ -1,3 +1,5 @@
+using System.Runtime.ExceptionServices;
+
 namespace Holdfast.Vault;
 
 /// <summary>
@@ -14,42 +16,65 @@ internal sealed class VaultCopier(BackupVault from, BackupVault to)
         var pairs = known.Select(p => (Original: p, Copy: there[p.PointId].First())).ToList();
         var copied = new List<PointId>();
         long read = 0, stored = 0;
+        ExceptionDispatchInfo? failure = null;
         foreach (var point in missing)
         {
             // The nearest point of the same source that both have.
             var near = pairs.Where(p => p.Original.SourceId == point.SourceId)
                 .OrderBy(p => (p.Original.CreatedUtc - point.CreatedUtc).Duration()).FirstOrDefault();
-            Point copy;
-            await using (var session = await to.OpenSessionAsync(point.SourceId, ct))
+            try
             {
-                session.Origin = new PointOrigin(from.Id, point.PointId);
-                foreach (var disk in point.Disks)
+                Point copy;
+                try
                 {
-                    await CopyDiskAsync(session, disk, Named(near.Original, disk), Named(near.Copy, disk), ct);
-                    progress?.Report(new VaultCopyProgress(copied.Count, missing.Count, read + session.Statistics.ReadBytes));
+                    copy = await CopyAsync(point, near.Original, near.Copy);
+                }
+                catch (VaultException e) when (e.Kind == VaultErrorKind.Damaged && near.Original is { } other && e.Points.Contains(other.PointId))
+                {
+                    // The map of the point that it is compared with is lost, which doesn't concern this one.
+                    copy = await CopyAsync(point, null, null);
                 }
 
-                foreach (var attachment in point.Attachments)
-                {
-                    await session.AddAttachmentAsync(attachment.Name, await from.ReadAttachmentAsync(point, attachment.Name, ct), ct);
-                }
-
-                // Before the point is there: whoever sees it sees that it is kept.
-                if (point.Retention != RetentionMark.None)
-                {
-                    await to.MarkAheadAsync(point.SourceId, session.PointId, point.Retention, ct);
-                }
-
-                copy = await session.CommitAsync(point.Properties, point.CreatedUtc, ct);
-                (read, stored) = (read + session.Statistics.ReadBytes, stored + session.Statistics.StoredBytes);
+                pairs.Add((point, copy));
+                copied.Add(point.PointId);
+            }
+            catch (VaultException e) when (e.Kind == VaultErrorKind.Damaged)
+            {
+                // What can be copied is: the points after this one may be all that is left of the source one day.
+                failure ??= ExceptionDispatchInfo.Capture(e);
             }
 
-            pairs.Add((point, copy));
-            copied.Add(point.PointId);
             progress?.Report(new VaultCopyProgress(copied.Count, missing.Count, read));
         }
 
+        failure?.Throw();
         return new VaultCopyReport(copied, points.Count - missing.Count, read, stored);
+
+        async Task<Point> CopyAsync(Point point, Point? original, Point? basedOn)
+        {
+            await using var session = await to.OpenSessionAsync(point.SourceId, ct);
+            session.Origin = new PointOrigin(from.Id, point.PointId);
+            foreach (var disk in point.Disks)
+            {
+                await CopyDiskAsync(session, disk, Named(original, disk), Named(basedOn, disk), ct);
+                progress?.Report(new VaultCopyProgress(copied.Count, missing.Count, read + session.Statistics.ReadBytes));
+            }
+
+            foreach (var attachment in point.Attachments)
+            {
+                await session.AddAttachmentAsync(attachment.Name, await from.ReadAttachmentAsync(point, attachment.Name, ct), ct);
+            }
+
+            // Before the point is there: whoever sees it sees that it is kept.
+            if (point.Retention != RetentionMark.None)
+            {
+                await to.MarkAheadAsync(point.SourceId, session.PointId, point.Retention, ct);
+            }
+
+            var copy = await session.CommitAsync(point.Properties, point.CreatedUtc, ct);
+            (read, stored) = (read + session.Statistics.ReadBytes, stored + session.Statistics.StoredBytes);
+            return copy;
+        }
     }
 
     private static PointDisk? Named(Point? point, PointDisk like) => point?.Disks.FirstOrDefault(
@@ -57,7 +82,8 @@ internal sealed class VaultCopier(BackupVault from, BackupVault to)
 
     private async Task CopyDiskAsync(VaultSession session, PointDisk disk, PointDisk? before, PointDisk? basedOn, CancellationToken ct)
     {
-        var isIncremental = before is not null && basedOn is not null;
+        // Damage isn't inherited (INV-5): what the other vault has lost of its copy is read again, with all else, and what it has isn't stored again.
+        var isIncremental = before is not null && basedOn is not null && !await to.FindUnreadableChunksAsync(basedOn, ct).AnyAsync(ct);
         var writer = session.BeginDisk(new DiskSpec(disk.Name, disk.SizeBytes, disk.ChunkSizeBytes, disk.Identity), isIncremental ? basedOn : null);
         using var reader = from.ReadInOrder();
         await foreach (var (chunk, id) in from.CompareDisksAsync(isIncremental ? before : null, disk, ct))

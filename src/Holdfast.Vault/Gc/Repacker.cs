@@ -37,7 +37,7 @@ internal sealed class Repacker(BackupVault vault, RetentionStore retention, Live
             written = session.Statistics.StoredBytes;
         }
 
-        await vault.DeletePointAsync(Source, point.PointId, CancellationToken.None);
+        await vault.FinishDeletionAsync(Source, point.PointId, CancellationToken.None);
         await vault.RefreshAsync(ct);
         return await IsReadableAsync(point.PointId, ct) ? (done, written) : ([], written);
     }
