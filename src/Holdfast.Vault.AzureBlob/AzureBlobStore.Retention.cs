@@ -10,6 +10,7 @@ namespace Holdfast.Vault.AzureBlob;
 public sealed partial class AzureBlobStore
 {
     private bool? _isVersioned;
+    private volatile bool _refusesPolicies;
 
     /// <summary>Whether accounts with a right of their own can end a retention early (unlocked policies); else nobody can.</summary>
     public bool IsGovernance { get; init; }
@@ -66,6 +67,25 @@ public sealed partial class AzureBlobStore
 
     private BlobImmutabilityPolicy PolicyOf(DateTimeOffset until) =>
         new() { ExpiresOn = until, PolicyMode = IsGovernance ? BlobImmutabilityPolicyMode.Unlocked : BlobImmutabilityPolicyMode.Locked };
+
+    /// <summary>Creates a blob with its policy. A container without version-level immutability refuses that, and gets its blobs without one from then on.</summary>
+    private async ValueTask<CreateOutcome> RetainIfPossibleAsync(
+        BlobImmutabilityPolicy? policy, Func<BlobImmutabilityPolicy?, ValueTask<CreateOutcome>> create)
+    {
+        if (policy is not null && !_refusesPolicies)
+        {
+            try
+            {
+                return await create(policy);
+            }
+            catch (VaultException e) when (e.Kind == VaultErrorKind.Unsupported)
+            {
+                _refusesPolicies = true;
+            }
+        }
+
+        return await create(null);
+    }
 
     private async ValueTask DeleteAnywayAsync(ObjectName name, string? version, CancellationToken ct) => await CallAsync(
         async () =>

@@ -45,7 +45,7 @@ public sealed partial class AzureBlobStore(BlobContainerClient container, string
 
     /// <inheritdoc/>
     protected override ValueTask<CreateOutcome> PutAsync(ObjectName name, IReadOnlyList<ReadOnlyMemory<byte>> content, CancellationToken ct) =>
-        PutAsync(name, content, PolicyOfNew(name), ct);
+        RetainIfPossibleAsync(PolicyOfNew(name), policy => PutAsync(name, content, policy, ct));
 
     /// <inheritdoc/>
     protected override BufferedUpload BeginUpload(ObjectName name) => new Upload(this, name);
@@ -125,12 +125,15 @@ public sealed partial class AzureBlobStore(BlobContainerClient container, string
         },
         ct);
 
-    private ValueTask<CreateOutcome> CommitAsync(ObjectName name, IEnumerable<string> blocks, CancellationToken ct) => CreateAsync(
+    private ValueTask<CreateOutcome> CommitAsync(ObjectName name, IEnumerable<string> blocks, CancellationToken ct) =>
+        RetainIfPossibleAsync(PolicyOfNew(name), policy => CommitAsync(name, blocks, policy, ct));
+
+    private ValueTask<CreateOutcome> CommitAsync(ObjectName name, IEnumerable<string> blocks, BlobImmutabilityPolicy? policy, CancellationToken ct) => CreateAsync(
         name,
         async () =>
         {
             var conditions = new BlobRequestConditions { IfNoneMatch = ETag.All };
-            await BlobOf(name).CommitBlockListAsync(blocks, new CommitBlockListOptions { Conditions = conditions, ImmutabilityPolicy = PolicyOfNew(name) }, ct);
+            await BlobOf(name).CommitBlockListAsync(blocks, new CommitBlockListOptions { Conditions = conditions, ImmutabilityPolicy = policy }, ct);
             return CreateOutcome.Created;
         },
         ct);

@@ -67,7 +67,9 @@ public sealed partial class S3Store
             : new RetentionProbe(RetentionSupport.Unsupported, $"The bucket of {Description} was made without object lock.");
 
     /// <inheritdoc/>
-    public override async ValueTask<DateTimeOffset?> GetRetainedUntilAsync(ObjectName name, CancellationToken ct) => await CallAsync<DateTimeOffset?>(
+    public override async ValueTask<DateTimeOffset?> GetRetainedUntilAsync(ObjectName name, CancellationToken ct) =>
+        // Only buckets with versions have object lock. Of others nobody is asked, who might not be allowed to.
+        !await IsVersionedAsync(ct) ? null : await CallAsync<DateTimeOffset?>(
         async () =>
         {
             try
@@ -105,11 +107,6 @@ public sealed partial class S3Store
     {
         if (!await IsVersionedAsync(ct))
         {
-            if (RetentionOfNew(name) is { } never)
-            {
-                throw new VaultException(VaultErrorKind.Unsupported, $"{Description} can't retain {name} until {never.UtcDateTime:u}: its bucket was made without object lock.");
-            }
-
             return CreateOutcome.Created;
         }
 
@@ -121,11 +118,7 @@ public sealed partial class S3Store
         }
 
         // Only now: what is retained can't be taken away again.
-        if (RetentionOfNew(name) is { } until)
-        {
-            await RetainUntilAsync(name, until, ct);
-        }
-
+        await RetainNewAsync(name, ct);
         return CreateOutcome.Created;
     }
 

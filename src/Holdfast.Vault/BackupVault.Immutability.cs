@@ -26,18 +26,7 @@ public sealed partial class BackupVault
         // Keys that were renewed before the change was written don't vouch for it; a renewal that comes later finds it and takes it over.
         await _ring.RequireCurrentAsync(ct);
         StoreRetention.Follow(_config.Immutability);
-        if (_config.Immutability.State is not ImmutabilityState.Locked)
-        {
-            return (_config.Immutability, null);
-        }
-
-        var probe = await StoreRetention.ProbeAsync(ct);
-        if (probe?.Support is RetentionSupport.Enforced)
-        {
-            await StoreRetention.RenewAsync(_config.Immutability, ct);
-        }
-
-        return (_config.Immutability, probe);
+        return (_config.Immutability, await StoreRetention.RenewAsync(_config.Immutability, ct));
     }
 
     /// <summary>The date that stands in a point that is committed now.</summary>

@@ -117,11 +117,16 @@ public sealed partial class BackupVault : IAsyncDisposable
             }
         }
 
+        var immutability = (await RequireAsync(VaultOperation.Read, ct)).Immutability;
         return new VaultInfo(
             Id, _config.CreatedUtc, (await _points.ListAsync(null, ct)).Count, packs, packBytes, indexBytes, totalBytes,
             Index.Packs.Values.Count(p => !p.Healthy && !p.Condemned), (await Sessions.ListAsync(ct)).Count)
         {
-            Immutability = (await RequireAsync(VaultOperation.Read, ct)).Immutability, StoreKeepsDates = StoreRetention.IsPossible,
+            Immutability = immutability,
+
+            // The description is retained with all that a locked vault needs: it tells of the rest.
+            StoreKeepsDates = immutability.State is ImmutabilityState.Locked
+                && await StoreRetention.IsKeptNowAsync(Names.Generation(Names.Config, (await _configs.ReadAsync(ct)).Generation, 'a'), ct),
         };
     }
 

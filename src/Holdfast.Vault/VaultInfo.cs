@@ -17,6 +17,6 @@ public sealed record VaultInfo(
     /// <summary>How long it keeps points.</summary>
     public VaultImmutability Immutability { get; init; } = VaultImmutability.None;
 
-    /// <summary>Whether the store is of a kind that can refuse deletions by itself; a folder isn't.</summary>
+    /// <summary>Whether the store itself keeps what a locked vault needs until a date; a folder can't.</summary>
     public bool StoreKeepsDates { get; init; }
 }

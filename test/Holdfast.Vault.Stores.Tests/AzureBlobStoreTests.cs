@@ -1,4 +1,6 @@
 using System.Security.Cryptography;
+using Azure.Core.Pipeline;
+using Azure.Storage.Blobs;
 using Holdfast.Vault.AzureBlob;
 using Holdfast.Vault.Stores.Tests.Servers;
 using Holdfast.Vault.Tests;
@@ -58,6 +60,28 @@ public sealed class AzureBlobStoreTests(AzuriteServer server) : ObjectStoreConfo
         Assert.Empty(await store.ListAllAsync("", Ct));
     }
 
+    // As a container without version-level immutability does.
+    [Fact]
+    public async Task Where_policies_are_refused_objects_that_were_to_have_one_are_created_all_the_same()
+    {
+        using var refusing = new PolicyRefuser { InnerHandler = new SocketsHttpHandler() };
+        using var client = new HttpClient(refusing);
+        var place = server.NewPlace();
+        var store = new AzureBlobStore(
+            server.Client(new BlobClientOptions { Transport = new HttpClientTransport(client) }), place.Split('/')[^1], place, TransferLimits.None, TimeProvider.System)
+        {
+            PartBytes = MiB,
+        };
+        store.RetainNewObjects(_ => TimeProvider.System.GetUtcNow().AddDays(1));
+        var content = RandomNumberGenerator.GetBytes((2 * MiB) + 5);
+        Assert.Equal(CreateOutcome.Created, await UploadAsync(store, content));
+        Assert.True(await StoreReading.HoldsAtAsync(store, Big, 0, content, Ct));
+        Assert.Equal(CreateOutcome.Created, await store.CreateAsync(ObjectName.Of("packs/small"), "1"u8.ToArray(), Ct));
+        Assert.Equal(CreateOutcome.AlreadyExists, await store.CreateAsync(ObjectName.Of("packs/small"), "2"u8.ToArray(), Ct));
+        Assert.Equal(1, refusing.Refused);
+        Assert.Equal(RetentionSupport.Unsupported, (await store.ProbeRetentionAsync(Ct)).Support);
+    }
+
     [Fact]
     public async Task The_store_says_what_time_it_is() => Assert.InRange(
         (await server.Open(server.NewPlace()).GetUtcNowAsync(Ct) - TimeProvider.System.GetUtcNow()).Duration(), TimeSpan.Zero, TimeSpan.FromMinutes(2));
@@ -83,4 +107,22 @@ public sealed class AzureBlobStoreTests(AzuriteServer server) : ObjectStoreConfo
 
     private static async Task<VaultErrorKind> KindOfListingAsync(IObjectStore store) =>
         (await Assert.ThrowsAsync<VaultException>(async () => await store.ListAllAsync("", Ct))).Kind;
+
+    private sealed class PolicyRefuser : DelegatingHandler
+    {
+        public int Refused { get; private set; }
+
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            if (!request.Headers.Contains("x-ms-immutability-policy-until-date"))
+            {
+                return base.SendAsync(request, cancellationToken);
+            }
+
+            Refused++;
+            var refusal = new HttpResponseMessage(System.Net.HttpStatusCode.Conflict) { RequestMessage = request, Content = new ByteArrayContent([]) };
+            refusal.Headers.Add("x-ms-error-code", "FeatureNotEnabled");
+            return Task.FromResult(refusal);
+        }
+    }
 }

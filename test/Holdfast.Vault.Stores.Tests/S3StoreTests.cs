@@ -111,6 +111,36 @@ public sealed class S3StoreTests(RadosgwServer server) : ObjectStoreConformance
         Assert.Null(await store.GetSizeAsync(free, Ct));
     }
 
+    [Theory]
+    [InlineData(RadosgwServer.Container)]
+    [InlineData(RadosgwServer.VersionedContainer)]
+    public async Task Where_nothing_can_be_locked_objects_that_were_to_be_are_created_all_the_same(string bucket)
+    {
+        using var store = server.Open(server.NewPlace(bucket));
+        var (name, until) = (ObjectName.Of("packs/a"), TimeProvider.System.GetUtcNow().AddDays(1));
+        store.RetainNewObjects(_ => until);
+        Assert.Equal(CreateOutcome.Created, await store.CreateAsync(name, "1"u8.ToArray(), Ct));
+        Assert.Equal(CreateOutcome.AlreadyExists, await store.CreateAsync(name, "2"u8.ToArray(), Ct));
+        Assert.Null(await store.GetRetainedUntilAsync(name, Ct));
+        Assert.Equal(VaultErrorKind.Unsupported, (await Assert.ThrowsAsync<VaultException>(async () => await store.RetainUntilAsync(name, until, Ct))).Kind);
+        await store.DeleteAsync(name, Ct);
+        Assert.Null(await store.GetSizeAsync(name, Ct));
+    }
+
+    // As after a reply that was lost between the creation and the date.
+    [Fact]
+    public async Task An_object_without_the_date_that_the_rule_gives_it_gets_it()
+    {
+        using var store = server.Open(server.NewPlace(RadosgwServer.LockedContainer));
+        var (name, until) = (ObjectName.Of("packs/a"), TimeProvider.System.GetUtcNow().AddMinutes(1));
+        await store.CreateAsync(name, "1"u8.ToArray(), Ct);
+        await store.RetainNewAsync(name, Ct);
+        Assert.Null(await store.GetRetainedUntilAsync(name, Ct));
+        store.RetainNewObjects(_ => until);
+        await store.RetainNewAsync(name, Ct);
+        Assert.NotNull(await store.GetRetainedUntilAsync(name, Ct));
+    }
+
     [Fact]
     public async Task The_trial_of_immutability_tells_a_bucket_with_object_lock_from_one_without()
     {

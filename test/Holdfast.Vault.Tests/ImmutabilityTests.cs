@@ -155,6 +155,7 @@ public sealed class ImmutabilityTests
             Assert.Empty(store.Dates);
             var (_, probe) = await vault.SetImmutabilityAsync(new(ImmutabilityState.Locked, 30), Ct);
             Assert.Equal(RetentionSupport.Enforced, probe!.Support);
+            Assert.True((await vault.GetInfoAsync(Ct)).StoreKeepsDates);
         }
 
         var packs = Directory.GetFiles(Path.Combine(test.StorePath, "packs"), "*", SearchOption.AllDirectories)
@@ -173,6 +174,25 @@ public sealed class ImmutabilityTests
             time.Now = Start.AddDays(31);
             await vault.DeletePointAsync(test.Source, first.PointId, Ct);
         }
+    }
+
+    [Theory]
+    [InlineData(RetentionSupport.Unsupported)]
+    [InlineData(RetentionSupport.NotEnforced)]
+    public async Task A_store_that_cannot_keep_dates_is_given_none_and_the_locked_vault_is_used_all_the_same(RetentionSupport support)
+    {
+        var time = new FixedTime(Start);
+        await using var test = await TestVault.CreateAsync();
+        var store = new RetainingTestStore(test.Local, time, support);
+        await using var vault = await OpenAsync(test, time, store);
+        var (set, probe) = await vault.SetImmutabilityAsync(new(ImmutabilityState.Locked, 30), Ct);
+        Assert.Equal((ImmutabilityState.Locked, support), (set.State, probe?.Support));
+        var point = await BackUpAsync(test, vault, time);
+        await vault.CollectGarbageAsync(new GcOptions { Grace = TimeSpan.Zero }, null, Ct);
+        Assert.Empty(store.Dates);
+        Assert.False((await vault.GetInfoAsync(Ct)).StoreKeepsDates);
+        Assert.Equal(
+            VaultErrorKind.PointLocked, (await Assert.ThrowsAsync<VaultException>(() => vault.DeletePointAsync(test.Source, point.PointId, Ct))).Kind);
     }
 
     [Fact]
@@ -217,7 +237,7 @@ public sealed class ImmutabilityTests
     }
 
     /// <summary>A folder that keeps dates as an object store with object lock does.</summary>
-    private sealed class RetainingTestStore(IObjectStore inner, TimeProvider time) : IObjectStore, IRetainingStore
+    private sealed class RetainingTestStore(IObjectStore inner, TimeProvider time, RetentionSupport support = RetentionSupport.Enforced) : IObjectStore, IRetainingStore
     {
         private Func<ObjectName, DateTimeOffset?>? _rule;
 
@@ -249,10 +269,15 @@ public sealed class ImmutabilityTests
 
         public ValueTask RemoveRemainsAsync(CancellationToken ct) => inner.RemoveRemainsAsync(ct);
 
-        public ValueTask<RetentionProbe> ProbeRetentionAsync(CancellationToken ct) => new(new RetentionProbe(RetentionSupport.Enforced, "A kept object stayed."));
+        public ValueTask<RetentionProbe> ProbeRetentionAsync(CancellationToken ct) => new(new RetentionProbe(support, "What was seen."));
 
         public ValueTask RetainUntilAsync(ObjectName name, DateTimeOffset until, CancellationToken ct)
         {
+            if (support is RetentionSupport.Unsupported)
+            {
+                throw new VaultException(VaultErrorKind.Unsupported, "No object lock.");
+            }
+
             Dates.AddOrUpdate(name.Value, until, (_, old) => old > until ? old : until);
             return ValueTask.CompletedTask;
         }
@@ -262,9 +287,15 @@ public sealed class ImmutabilityTests
 
         public void RetainNewObjects(Func<ObjectName, DateTimeOffset?>? untilOf) => _rule = untilOf;
 
+        public ValueTask RetainNewAsync(ObjectName name, CancellationToken ct)
+        {
+            Note(name);
+            return default;
+        }
+
         private void Note(ObjectName name)
         {
-            if (_rule?.Invoke(name) is { } until)
+            if (support is RetentionSupport.Enforced && _rule?.Invoke(name) is { } until)
             {
                 Dates[name.Value] = until;
             }

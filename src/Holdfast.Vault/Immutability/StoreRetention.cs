@@ -8,8 +8,19 @@ internal sealed class StoreRetention(BackupVault vault, PointCatalogue points)
 {
     private readonly IRetainingStore? _retaining = vault.Store.AsRetaining();
 
-    /// <summary>Whether the store can keep dates at all.</summary>
-    public bool IsPossible => _retaining is not null;
+    /// <summary>Whether the store keeps an object now.</summary>
+    public async Task<bool> IsKeptNowAsync(ObjectName name, CancellationToken ct)
+    {
+        try
+        {
+            return await OfAsync(name, ct) > vault.Options.TimeProvider.GetUtcNow();
+        }
+        catch (VaultException e) when (e.Kind is VaultErrorKind.Unsupported or VaultErrorKind.PermissionDenied)
+        {
+            // Who may not ask can't say so.
+            return false;
+        }
+    }
 
     /// <summary>Sets the rule for new objects.</summary>
     public void Follow(VaultImmutability immutability)
@@ -20,20 +31,26 @@ internal sealed class StoreRetention(BackupVault vault, PointCatalogue points)
             : null);
     }
 
-    /// <summary>Whether the store does what it promises; null if it promises nothing.</summary>
-    public async Task<RetentionProbe?> ProbeAsync(CancellationToken ct) => _retaining is null ? null : await _retaining.ProbeRetentionAsync(ct);
-
     /// <summary>Until when the store itself keeps an object.</summary>
     public async Task<DateTimeOffset?> OfAsync(ObjectName name, CancellationToken ct) =>
         _retaining is null ? null : await _retaining.GetRetainedUntilAsync(name, ct);
 
-    /// <summary>Retains every point as long as the vault keeps it, and each pack as long as the point that is kept longest of those that need it.</summary>
-    /// <returns>How many objects have a date.</returns>
-    public async Task<int> RenewAsync(VaultImmutability immutability, CancellationToken ct)
+    /// <summary>
+    /// Retains every point as long as the vault keeps it, and each pack as long as the point that is kept longest of those that need it: in a locked vault
+    /// whose store is seen to keep what it is told to.
+    /// </summary>
+    /// <returns>What the trial of the store showed; null if it promises nothing, or the vault isn't locked.</returns>
+    public async Task<RetentionProbe?> RenewAsync(VaultImmutability immutability, CancellationToken ct)
     {
         if (_retaining is null || immutability.State is not ImmutabilityState.Locked)
         {
-            return 0;
+            return null;
+        }
+
+        var probe = await _retaining.ProbeRetentionAsync(ct);
+        if (probe.Support is not RetentionSupport.Enforced)
+        {
+            return probe;
         }
 
         var now = vault.Options.TimeProvider.GetUtcNow();
@@ -43,7 +60,6 @@ internal sealed class StoreRetention(BackupVault vault, PointCatalogue points)
         var packs = new Dictionary<PackInfo, DateTimeOffset>();
         using var reader = new PackReader(vault.Store, vault.Keys);
         var marker = new Marker(vault.Index, new LiveMarks(vault.Index.Files) { OnMarked = pack => packs.TryAdd(pack, until) }, reader);
-        var count = 0;
         // The longest first: who marks a chunk first keeps it longest.
         foreach (var (point, date) in roots.Points.Where(p => IsKept(Names.Point(p.SourceId, p.PointId)))
             .Select(p => (p, Date: immutability.KeepsUntil(p.CreatedUtc, p.LockedUntilUtc) ?? default)).Where(p => p.Date > now).OrderByDescending(p => p.Date))
@@ -51,16 +67,15 @@ internal sealed class StoreRetention(BackupVault vault, PointCatalogue points)
             until = date;
             await marker.MarkAsync(point, ct);
             await _retaining.RetainUntilAsync(Names.Point(point.SourceId, point.PointId), date, ct);
-            count++;
         }
 
         foreach (var (pack, date) in packs.Where(p => p.Key.Healthy))
         {
             await _retaining.RetainUntilAsync(pack.Name, date, ct);
-            count++;
         }
 
-        return count + await RenewDescriptionsAsync(immutability.DateForNew(now)!.Value, ct);
+        await RenewDescriptionsAsync(immutability.DateForNew(now)!.Value, ct);
+        return probe;
     }
 
     private static bool IsKept(ObjectName name) =>
@@ -68,18 +83,14 @@ internal sealed class StoreRetention(BackupVault vault, PointCatalogue points)
         || name.Value.StartsWith(Names.Keys, StringComparison.Ordinal)
         || (Names.TryParsePoint(name, Names.Points, out var source, out _) && source != Repacker.Source && source != GcLease.Source);
 
-    private async Task<int> RenewDescriptionsAsync(DateTimeOffset until, CancellationToken ct)
+    private async Task RenewDescriptionsAsync(DateTimeOffset until, CancellationToken ct)
     {
-        var count = 0;
         foreach (var prefix in (string[])[Names.Config, Names.Keys])
         {
             foreach (var item in await vault.Store.ListAllAsync(prefix, ct))
             {
                 await _retaining!.RetainUntilAsync(item.Name, until, ct);
-                count++;
             }
         }
-
-        return count;
     }
 }

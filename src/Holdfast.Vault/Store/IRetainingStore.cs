@@ -2,8 +2,8 @@ namespace Holdfast.Vault;
 
 /// <summary>A store that can itself refuse to delete an object before a date, also to the owner of its credentials.</summary>
 /// <remarks>
-/// Optional: a store that hasn't it leaves immutability to whoever deletes. Decorators (<see cref="IStoreDecorator"/>) need not know of it:
-/// ask through <see cref="RetainingStores.AsRetaining"/>, never by a cast. A date only ever moves later. Deleting a retained object fails with
+/// Optional: a store that hasn't it leaves immutability to whoever deletes. Decorators (<see cref="IStoreDecorator"/>) need not know of it, and one that
+/// does counts only where the store that it decorates has it: ask through <see cref="RetainingStores.AsRetaining"/>, never by a cast. A date only ever moves later. Deleting a retained object fails with
 /// <see cref="VaultErrorKind.Retained"/>.
 /// </remarks>
 public interface IRetainingStore
@@ -18,7 +18,13 @@ public interface IRetainingStore
     /// <summary>Until when the store retains an object; null if it doesn't (or there is no such object).</summary>
     ValueTask<DateTimeOffset?> GetRetainedUntilAsync(ObjectName name, CancellationToken ct);
 
-    /// <summary>From now on objects whose names the rule picks are created retained, in the same request: there is no instant at which they could be deleted.</summary>
+    /// <summary>
+    /// From now on objects whose names the rule picks are created retained, before their creation is reported, where the store can; one that can't retain
+    /// creates them all the same.
+    /// </summary>
     /// <param name="untilOf">The date of a new object; null for one that isn't to be retained. Null for no rule.</param>
     void RetainNewObjects(Func<ObjectName, DateTimeOffset?>? untilOf);
+
+    /// <summary>Retains an object as the rule of <see cref="RetainNewObjects"/> has it, where the store can: one whose creation broke off before that was seen.</summary>
+    ValueTask RetainNewAsync(ObjectName name, CancellationToken ct);
 }

@@ -7,6 +7,8 @@ public static class RetainingStores
     public static IRetainingStore? AsRetaining(this IObjectStore store)
     {
         ArgumentNullException.ThrowIfNull(store);
-        return store as IRetainingStore ?? (store is IStoreDecorator decorator ? decorator.Inner.AsRetaining() : null);
+        return store is not IStoreDecorator decorator ? store as IRetainingStore
+            : decorator.Inner.AsRetaining() is { } inner ? decorator as IRetainingStore ?? inner
+            : null;
     }
 }

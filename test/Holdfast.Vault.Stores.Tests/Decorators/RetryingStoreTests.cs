@@ -71,6 +71,41 @@ public sealed class RetryingStoreTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
+    public async Task An_object_whose_reply_was_lost_is_kept_as_long_as_any_other(bool streamed)
+    {
+        var dated = new DatedStore { Busy = 2 };
+        var scripted = new ScriptedStore(dated);
+        var until = DateTimeOffset.UnixEpoch.AddDays(1);
+        var store = new RetryingStore(scripted, new RetryOptions(), new WaitRecorder(_waits), () => 1);
+        store.AsRetaining()!.RetainNewObjects(_ => until);
+        scripted.Next.Enqueue(new(Busy(), After: true));
+        Assert.Equal(CreateOutcome.Created, await CreateAsync(store, streamed));
+        Assert.Equal(until, dated.Dates[Name]);
+    }
+
+    [Fact]
+    public async Task A_date_is_asked_for_again_where_the_store_is_busy_or_silent()
+    {
+        var dated = new DatedStore { Busy = 2, Hangs = true };
+        var timed = new TimedStore(dated, new TimeLimits { PerCall = TimeSpan.FromSeconds(60) }, TransferLimits.None, _time);
+        var store = new RetryingStore(timed, new RetryOptions(), _time, () => 1).AsRetaining()!;
+        await PumpAsync(RetainAsync());
+        Assert.Equal(DateTimeOffset.UnixEpoch, dated.Dates[Name]);
+
+        async Task<bool> RetainAsync()
+        {
+            await store.RetainUntilAsync(Name, DateTimeOffset.UnixEpoch, Ct);
+            return true;
+        }
+    }
+
+    [Fact]
+    public void Decorators_of_a_store_that_keeps_no_dates_keep_none_either() => Assert.Null(new RetryingStore(
+        new TimedStore(_inner, new TimeLimits(), TransferLimits.None, _time), new RetryOptions(), _time, () => 1).AsRetaining());
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
     public async Task A_name_that_somebody_else_took_meanwhile_is_not(bool streamed)
     {
         await _inner.Inner.CreateAsync(Name, "somebody"u8.ToArray(), Ct);

@@ -3,7 +3,7 @@ namespace Holdfast.Vault.Stores.Tests.Decorators;
 /// <summary>A store in memory whose next calls fail as a test says: before they take effect, or after (the reply is lost).</summary>
 internal sealed class ScriptedStore : StoreDecorator
 {
-    public ScriptedStore() : base(new LyingStore(LyingStore.Lie.None))
+    public ScriptedStore(IObjectStore? inner = null) : base(inner ?? new LyingStore(LyingStore.Lie.None))
     {
     }
 

@@ -12,7 +12,8 @@ public sealed class AzuriteServer() : StoreServer<AzureBlobStore>("azurite.sh", 
     /// <summary>The key that Azurite documents for everybody.</summary>
     public const string Key = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
 
-    public BlobContainerClient Client() => new(new Uri($"{Url}{Account}/{Container}"), new StorageSharedKeyCredential(Account, Key));
+    public BlobContainerClient Client(BlobClientOptions? options = null) =>
+        new(new Uri($"{Url}{Account}/{Container}"), new StorageSharedKeyCredential(Account, Key), options);
 
     protected override Task PrepareAsync() => Client().CreateAsync();
 }

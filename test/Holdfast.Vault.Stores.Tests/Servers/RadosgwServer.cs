@@ -5,11 +5,13 @@ using Holdfast.Vault.S3;
 
 namespace Holdfast.Vault.Stores.Tests.Servers;
 
-/// <summary>Ceph's radosgw, with one bucket without object lock and one with it.</summary>
+/// <summary>Ceph's radosgw, with one bucket without object lock, one that keeps versions, and one with object lock.</summary>
 public sealed class RadosgwServer() : StoreServer<S3Store>(
     "radosgw.sh", new S3Scheme(), "", new() { ["AWS_ACCESS_KEY_ID"] = "AKTEST", ["AWS_SECRET_ACCESS_KEY"] = "SKTEST" })
 {
     public const string LockedContainer = "locked";
+
+    public const string VersionedContainer = "versioned";
 
     public AmazonS3Client Client() => new(
         new BasicAWSCredentials("AKTEST", "SKTEST"),
@@ -24,5 +26,10 @@ public sealed class RadosgwServer() : StoreServer<S3Store>(
         using var client = Client();
         await client.PutBucketAsync(new PutBucketRequest { BucketName = Container });
         await client.PutBucketAsync(new PutBucketRequest { BucketName = LockedContainer, ObjectLockEnabledForBucket = true });
+        await client.PutBucketAsync(new PutBucketRequest { BucketName = VersionedContainer });
+        await client.PutBucketVersioningAsync(new PutBucketVersioningRequest
+        {
+            BucketName = VersionedContainer, VersioningConfig = new S3BucketVersioningConfig { Status = VersionStatus.Enabled },
+        });
     }
 }

@@ -10,18 +10,21 @@ namespace Holdfast.Vault;
 /// <param name="options">How often.</param>
 /// <param name="time">The clock.</param>
 /// <param name="jitter">A number from 0 to 1, another one for each wait: many writers that were throttled together mustn't come back together.</param>
-public sealed class RetryingStore(IObjectStore inner, RetryOptions options, TimeProvider time, Func<double> jitter) : StoreDecorator(inner)
+public sealed class RetryingStore(IObjectStore inner, RetryOptions options, TimeProvider time, Func<double> jitter)
+    : StoreDecorator(inner), IRetainingStore
 {
+    private IRetainingStore Retaining => Inner.AsRetaining() ?? throw new NotSupportedException();
+
     /// <inheritdoc/>
     public override ValueTask<CreateOutcome> CreateAsync(ObjectName name, ReadOnlyMemory<byte> content, CancellationToken ct) => ResolveAsync(
-        () => Inner.CreateAsync(name, content, ct),
+        name, () => Inner.CreateAsync(name, content, ct),
         async () => await Inner.GetSizeAsync(name, ct) == content.Length && await StoreReading.HoldsAtAsync(Inner, name, 0, content, ct), ct);
 
     /// <inheritdoc/>
     public override async ValueTask<ObjectUpload> BeginCreateAsync(ObjectName name, CancellationToken ct)
     {
         var upload = await RunAsync(() => Inner.BeginCreateAsync(name, ct), ct);
-        return upload.IsRepeatable ? new Upload(this, upload) : upload;
+        return upload.IsRepeatable ? new Upload(this, name, upload) : upload;
     }
 
     /// <inheritdoc/>
@@ -85,6 +88,33 @@ public sealed class RetryingStore(IObjectStore inner, RetryOptions options, Time
         },
         ct);
 
+    /// <inheritdoc/>
+    public ValueTask<RetentionProbe> ProbeRetentionAsync(CancellationToken ct) => RunAsync(() => Retaining.ProbeRetentionAsync(ct), ct);
+
+    /// <inheritdoc/>
+    public async ValueTask RetainUntilAsync(ObjectName name, DateTimeOffset until, CancellationToken ct) => await RunAsync(
+        async () =>
+        {
+            await Retaining.RetainUntilAsync(name, until, ct);
+            return true;
+        },
+        ct);
+
+    /// <inheritdoc/>
+    public ValueTask<DateTimeOffset?> GetRetainedUntilAsync(ObjectName name, CancellationToken ct) => RunAsync(() => Retaining.GetRetainedUntilAsync(name, ct), ct);
+
+    /// <inheritdoc/>
+    public void RetainNewObjects(Func<ObjectName, DateTimeOffset?>? untilOf) => Retaining.RetainNewObjects(untilOf);
+
+    /// <inheritdoc/>
+    public async ValueTask RetainNewAsync(ObjectName name, CancellationToken ct) => await RunAsync(
+        async () =>
+        {
+            await Retaining.RetainNewAsync(name, ct);
+            return true;
+        },
+        ct);
+
     private async ValueTask<T> RunAsync<T>(Func<ValueTask<T>> call, CancellationToken ct)
     {
         for (var attempt = 1; ; attempt++)
@@ -101,14 +131,26 @@ public sealed class RetryingStore(IObjectStore inner, RetryOptions options, Time
     }
 
     /// <summary>A creation. What fails may have taken effect: then the next attempt finds the name taken, by its own bytes.</summary>
-    private async ValueTask<CreateOutcome> ResolveAsync(Func<ValueTask<CreateOutcome>> create, Func<ValueTask<bool>> isOwn, CancellationToken ct)
+    private async ValueTask<CreateOutcome> ResolveAsync(
+        ObjectName name, Func<ValueTask<CreateOutcome>> create, Func<ValueTask<bool>> isOwn, CancellationToken ct)
     {
         for (var attempt = 1; ; attempt++)
         {
             try
             {
                 var outcome = await create();
-                return outcome == CreateOutcome.AlreadyExists && attempt > 1 && await RunAsync(isOwn, ct) ? CreateOutcome.Created : outcome;
+                if (outcome != CreateOutcome.AlreadyExists || attempt == 1 || !await RunAsync(isOwn, ct))
+                {
+                    return outcome;
+                }
+
+                if (Inner.AsRetaining() is not null)
+                {
+                    // What failed may have been this, after the object was there.
+                    await RetainNewAsync(name, ct);
+                }
+
+                return CreateOutcome.Created;
             }
             catch (VaultException e) when (e.Kind == VaultErrorKind.Unavailable)
             {
@@ -133,7 +175,7 @@ public sealed class RetryingStore(IObjectStore inner, RetryOptions options, Time
         await Task.Delay(failure.RetryAfter is { } wish && wish > wait ? wish : wait, time, ct);
     }
 
-    private sealed class Upload(RetryingStore store, ObjectUpload inner) : ObjectUpload
+    private sealed class Upload(RetryingStore store, ObjectName name, ObjectUpload inner) : ObjectUpload
     {
         public override bool IsRepeatable => true;
 
@@ -154,7 +196,7 @@ public sealed class RetryingStore(IObjectStore inner, RetryOptions options, Time
         }
 
         public override ValueTask<CreateOutcome> CompleteAsync(CancellationToken ct) =>
-            store.ResolveAsync(() => inner.CompleteAsync(ct), () => inner.IsPublishedAsync(store.Inner, ct), ct);
+            store.ResolveAsync(name, () => inner.CompleteAsync(ct), () => inner.IsPublishedAsync(store.Inner, ct), ct);
 
         public override ValueTask DisposeAsync() => inner.DisposeAsync();
     }

@@ -7,10 +7,13 @@ namespace Holdfast.Vault;
 /// <param name="limits">The times.</param>
 /// <param name="transfer">The rates that the store is limited to: limited calls take longer.</param>
 /// <param name="time">The clock.</param>
-public sealed class TimedStore(IObjectStore inner, TimeLimits limits, TransferLimits transfer, TimeProvider time) : StoreDecorator(inner)
+public sealed class TimedStore(IObjectStore inner, TimeLimits limits, TransferLimits transfer, TimeProvider time)
+    : StoreDecorator(inner), IRetainingStore
 {
     // Several calls share a limited rate.
     private const int SharedBy = 8;
+
+    private IRetainingStore Retaining => Inner.AsRetaining() ?? throw new NotSupportedException();
 
     /// <inheritdoc/>
     public override ValueTask<CreateOutcome> CreateAsync(ObjectName name, ReadOnlyMemory<byte> content, CancellationToken ct) =>
@@ -50,6 +53,37 @@ public sealed class TimedStore(IObjectStore inner, TimeLimits limits, TransferLi
         async t =>
         {
             await Inner.DeleteAsync(name, t);
+            return true;
+        },
+        ct);
+
+    /// <inheritdoc/>
+    /// <remarks>A trial is many calls, and none that a backup waits for: it has no time of its own.</remarks>
+    public ValueTask<RetentionProbe> ProbeRetentionAsync(CancellationToken ct) => Retaining.ProbeRetentionAsync(ct);
+
+    /// <inheritdoc/>
+    public async ValueTask RetainUntilAsync(ObjectName name, DateTimeOffset until, CancellationToken ct) => await LimitAsync(
+        "Retaining", name.Value, 0, null,
+        async t =>
+        {
+            await Retaining.RetainUntilAsync(name, until, t);
+            return true;
+        },
+        ct);
+
+    /// <inheritdoc/>
+    public ValueTask<DateTimeOffset?> GetRetainedUntilAsync(ObjectName name, CancellationToken ct) =>
+        LimitAsync("Looking at the retention of", name.Value, 0, null, t => Retaining.GetRetainedUntilAsync(name, t), ct);
+
+    /// <inheritdoc/>
+    public void RetainNewObjects(Func<ObjectName, DateTimeOffset?>? untilOf) => Retaining.RetainNewObjects(untilOf);
+
+    /// <inheritdoc/>
+    public async ValueTask RetainNewAsync(ObjectName name, CancellationToken ct) => await LimitAsync(
+        "Retaining", name.Value, 0, null,
+        async t =>
+        {
+            await Retaining.RetainNewAsync(name, t);
             return true;
         },
         ct);

@@ -129,6 +129,24 @@ public abstract class RemoteStore : IObjectStore, IDistantStore, IFolderListing,
     /// <inheritdoc/>
     public void RetainNewObjects(Func<ObjectName, DateTimeOffset?>? untilOf) => _retainNew = untilOf;
 
+    /// <inheritdoc/>
+    public async ValueTask RetainNewAsync(ObjectName name, CancellationToken ct)
+    {
+        if (RetentionOfNew(name) is not { } until)
+        {
+            return;
+        }
+
+        try
+        {
+            await RetainUntilAsync(name, until, ct);
+        }
+        catch (VaultException e) when (e.Kind == VaultErrorKind.Unsupported)
+        {
+            // A store that can't keep dates leaves immutability to whoever deletes.
+        }
+    }
+
     /// <summary>Until when an object that is created now is to be retained; null if it isn't.</summary>
     protected DateTimeOffset? RetentionOfNew(ObjectName name) => _retainNew?.Invoke(name);
 
