@@ -140,5 +140,5 @@ internal sealed class LiveMarks
         return false;
     }
 
-    private static bool Stays(PackInfo pack) => pack.Healthy && !pack.Condemned;
+    private static bool Stays(PackInfo pack) => !pack.Condemned && pack.Healthy;
 }

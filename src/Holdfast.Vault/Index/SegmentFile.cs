@@ -12,6 +12,7 @@ namespace Holdfast.Vault;
 /// <remarks>
 /// Header of 64 bytes: magic 8, vault 16, packs i32, segments covered i32, entries i64, Bloom bits i64. Then segments (32 each), packs
 /// (id 32, session 16, size i64, kind i32 with a flag if it was indexed from its own footer), Bloom filter, entries (28 each), HMAC-SHA256 of all before. No part of the vault's format.
+/// A file that was replaced goes with the last look-up in it: then nobody has it any more, and the collector ends the mapping.
 /// </remarks>
 internal sealed unsafe class SegmentFile : IDisposable
 {
@@ -27,6 +28,7 @@ internal sealed unsafe class SegmentFile : IDisposable
     private readonly byte* _entries;
     private readonly byte* _bloom;
     private readonly ulong _bloomBits;
+    private int _isReleased;
 
     private SegmentFile(string path, MemoryMappedFile file, MemoryMappedViewAccessor view, byte* start)
     {
@@ -58,6 +60,8 @@ internal sealed unsafe class SegmentFile : IDisposable
         _entries = at + (_bloomBits / 8);
     }
 
+    ~SegmentFile() => Release();
+
     public string Path { get; }
 
     public long Count { get; }
@@ -68,13 +72,22 @@ internal sealed unsafe class SegmentFile : IDisposable
     /// <summary>The packs its entries point to; replaced by the catalogue's, which know what is healthy.</summary>
     public PackInfo[] Packs { get; }
 
-    public IndexEntry this[long i] => IndexEntry.Read(new ReadOnlySpan<byte>(_entries + (i * IndexEntry.SizeBytes), IndexEntry.SizeBytes));
+    public IndexEntry this[long i]
+    {
+        get
+        {
+            var entry = IndexEntry.Read(new ReadOnlySpan<byte>(_entries + (i * IndexEntry.SizeBytes), IndexEntry.SizeBytes));
+            GC.KeepAlive(this);
+            return entry;
+        }
+    }
 
     /// <summary>Opens a file; null if it is missing, of another vault, or damaged.</summary>
     public static SegmentFile? TryOpen(string path, VaultKeys keys)
     {
         MemoryMappedFile? file = null;
         MemoryMappedViewAccessor? view = null;
+        byte* start = null;
         try
         {
             var length = new FileInfo(path).Length;
@@ -85,7 +98,6 @@ internal sealed unsafe class SegmentFile : IDisposable
 
             file = MemoryMappedFile.CreateFromFile(path, FileMode.Open, null, 0, MemoryMappedFileAccess.Read);
             view = file.CreateViewAccessor(0, length, MemoryMappedFileAccess.Read);
-            byte* start = null;
             view.SafeMemoryMappedViewHandle.AcquirePointer(ref start);
             if (IsWhole(start, length, keys))
             {
@@ -97,12 +109,18 @@ internal sealed unsafe class SegmentFile : IDisposable
             // Missing, or just merged away by another process.
         }
 
+        if (start is not null)
+        {
+            view!.SafeMemoryMappedViewHandle.ReleasePointer();
+        }
+
         view?.Dispose();
         file?.Dispose();
         return null;
     }
 
     /// <summary>Writes a file of sorted entries and opens it.</summary>
+    /// <exception cref="VaultException">Io, NoSpace, PermissionDenied: it can't be written; nothing is left of it.</exception>
     public static SegmentFile Write(
         string folder, VaultKeys keys, IReadOnlyCollection<PackId> segments, IReadOnlyList<PackInfo> packs, long count, IEnumerable<IndexEntry> entries)
     {
@@ -111,27 +129,68 @@ internal sealed unsafe class SegmentFile : IDisposable
         var length = entriesAt + (count * IndexEntry.SizeBytes) + MacBytes;
         var path = System.IO.Path.Combine(folder, IdText.NewGuid().ToString("N") + ".idx");
         var temporary = path + ".tmp";
-        using (var stream = new FileStream(temporary, new FileStreamOptions
+        var isWritten = false;
+        try
         {
-            Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-        }))
+            using (var stream = new FileStream(temporary, new FileStreamOptions
+            {
+                Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+
+                // A mapping of what there is no space for ends the process.
+                PreallocationSize = length,
+            }))
+            {
+                stream.SetLength(length);
+                using var file = MemoryMappedFile.CreateFromFile(stream, null, length, MemoryMappedFileAccess.ReadWrite, HandleInheritability.None, true);
+                using var view = file.CreateViewAccessor(0, length);
+                byte* start = null;
+                view.SafeMemoryMappedViewHandle.AcquirePointer(ref start);
+                try
+                {
+                    Fill(start, keys, segments, packs, count, bloomBits, entries);
+                    Mac(start, length - MacBytes, keys, new Span<byte>(start + length - MacBytes, MacBytes));
+                }
+                finally
+                {
+                    view.SafeMemoryMappedViewHandle.ReleasePointer();
+                }
+            }
+
+            File.Move(temporary, path);
+            isWritten = true;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            stream.SetLength(length);
-            using var file = MemoryMappedFile.CreateFromFile(stream, null, length, MemoryMappedFileAccess.ReadWrite, HandleInheritability.None, true);
-            using var view = file.CreateViewAccessor(0, length);
-            byte* start = null;
-            view.SafeMemoryMappedViewHandle.AcquirePointer(ref start);
-            Fill(start, keys, segments, packs, count, bloomBits, entries);
-            Mac(start, length - MacBytes, keys, new Span<byte>(start + length - MacBytes, MacBytes));
-            view.SafeMemoryMappedViewHandle.ReleasePointer();
+            throw StoreErrors.From(e, $"Can't write the cache of the index in {folder}");
+        }
+        finally
+        {
+            if (!isWritten && File.Exists(temporary))
+            {
+                File.Delete(temporary);
+            }
         }
 
-        File.Move(temporary, path);
         return TryOpen(path, keys) ?? throw new VaultException(VaultErrorKind.Io, $"The cache file {path} can't be read back.");
     }
 
     /// <summary>The first entry of a prefix; -1 if there is none. Entries of the same prefix follow each other.</summary>
     public long Find(UInt128 prefix)
+    {
+        var found = Search(prefix);
+        GC.KeepAlive(this);
+        return found;
+    }
+
+    public void Dispose()
+    {
+        Release();
+        _view.Dispose();
+        _file.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    private long Search(UInt128 prefix)
     {
         if (Count == 0 || !MayHold(prefix))
         {
@@ -171,11 +230,13 @@ internal sealed unsafe class SegmentFile : IDisposable
         return low < Count && PrefixAt(low) == prefix ? low : -1;
     }
 
-    public void Dispose()
+    /// <summary>Once: the handle, which ends the mapping with the last pointer, may be finalized right after this.</summary>
+    private void Release()
     {
-        _view.SafeMemoryMappedViewHandle.ReleasePointer();
-        _view.Dispose();
-        _file.Dispose();
+        if (Interlocked.Exchange(ref _isReleased, 1) == 0)
+        {
+            _view?.SafeMemoryMappedViewHandle.ReleasePointer();
+        }
     }
 
     private static bool IsWhole(byte* start, long length, VaultKeys keys)

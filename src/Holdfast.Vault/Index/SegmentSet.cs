@@ -6,7 +6,6 @@ internal sealed class SegmentSet(string folder, VaultKeys keys) : IDisposable
     private const int FilesMax = 8;
 
     private readonly Lock _change = new();
-    private readonly List<SegmentFile> _retired = [];
     private volatile SegmentFile[] _files = [];
 
     public IReadOnlyList<SegmentFile> Files => _files;
@@ -46,7 +45,8 @@ internal sealed class SegmentSet(string folder, VaultKeys keys) : IDisposable
             for (var i = file.Find(prefix); i >= 0 && i < file.Count && file[i] is var entry && entry.Prefix == prefix; i++)
             {
                 var pack = file.Packs[entry.Pack];
-                if (pack.Healthy && !pack.Condemned)
+                // In this order: of one that is dropped the health goes before the condemnation.
+                if (!pack.Condemned && pack.Healthy)
                 {
                     return true;
                 }
@@ -74,7 +74,7 @@ internal sealed class SegmentSet(string folder, VaultKeys keys) : IDisposable
 
     public void Dispose()
     {
-        foreach (var file in _files.Concat(_retired))
+        foreach (var file in _files)
         {
             file.Dispose();
         }
@@ -97,13 +97,12 @@ internal sealed class SegmentSet(string folder, VaultKeys keys) : IDisposable
         Retire(bySize[..take]);
     }
 
-    /// <summary>Look-ups may still be inside: the mapping stays until the end, the file's name goes.</summary>
-    private void Retire(IEnumerable<SegmentFile> files)
+    /// <summary>Look-ups may still be inside: the file's name goes, its mapping with the last of them.</summary>
+    private static void Retire(IEnumerable<SegmentFile> files)
     {
         foreach (var file in files)
         {
             File.Delete(file.Path);
-            _retired.Add(file);
         }
     }
 }

@@ -227,9 +227,13 @@ internal sealed class VaultIndex : IDisposable
                 }
 
                 packs[pack.Id] = pack;
-                pack.Condemned = condemned.Contains(pack.Id);
-                pack.Healthy = isPresent && there.Session == pack.Session
+                var isHealthy = isPresent && there.Session == pack.Session
                     && there.SizeBytes == pack.SizeBytes && !damaged.Contains(pack.Id);
+
+                // One that was condemned and is gone mustn't pass for reusable in between (INV-11): look-ups go on meanwhile.
+                pack.Healthy &= isHealthy;
+                pack.Condemned = condemned.Contains(pack.Id);
+                pack.Healthy = isHealthy;
             }
         }
     }

@@ -1,0 +1,76 @@
+using System.Runtime.CompilerServices;
+
+namespace Holdfast.Vault.Tests;
+
+public sealed class IndexCacheTests : IDisposable
+{
+    private static readonly VaultKeys Keys = new(VaultKeys.NewMaster(), VaultId.New());
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("holdfast-test-");
+
+    [Fact]
+    public void Files_that_were_replaced_are_let_go_while_the_index_is_used()
+    {
+        using var set = new SegmentSet(_folder.FullName, Keys);
+        ReplaceMany(set);
+        for (var i = 0; i < 3; i++)
+        {
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+        }
+
+        var mapped = File.ReadLines("/proc/self/maps").Where(l => l.Contains(_folder.FullName, StringComparison.Ordinal)).ToList();
+        Assert.Single(mapped);
+        Assert.DoesNotContain("(deleted)", mapped[0], StringComparison.Ordinal);
+        Assert.True(set.HasReusable(IdOf(99)));
+    }
+
+    [Fact]
+    public void A_file_is_let_go_once_however_often_it_is_disposed()
+    {
+        var file = FileOf(1);
+        file.Dispose();
+        file.Dispose();
+        Assert.DoesNotContain(File.ReadLines("/proc/self/maps"), l => l.Contains(file.Path, StringComparison.Ordinal));
+    }
+
+    // A file system in memory knows at once that it hasn't so much, and a hole in a mapped file would be found out only by writing.
+    [Fact]
+    public void A_file_for_which_there_is_no_space_is_a_fault_and_leaves_nothing()
+    {
+        Assert.SkipUnless(Directory.Exists("/dev/shm"), "There is no file system in memory.");
+        var folder = Directory.CreateDirectory($"/dev/shm/holdfast-test-{Guid.NewGuid():N}");
+        try
+        {
+            var count = (new DriveInfo("/dev/shm").TotalSize / IndexEntry.SizeBytes) + 1;
+            Assert.Throws<VaultException>(() => SegmentFile.Write(folder.FullName, Keys, [], [], count, []));
+            Assert.Empty(folder.GetFileSystemInfos());
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    // In a frame of its own, so that no local keeps a file.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void ReplaceMany(SegmentSet set)
+    {
+        for (var i = 0; i < 100; i++)
+        {
+            set.Replace([.. set.Files], [FileOf((byte)i)]);
+            Assert.True(set.HasReusable(IdOf((byte)i)));
+        }
+    }
+
+    private SegmentFile FileOf(byte number)
+    {
+        var file = SegmentFile.Write(
+            _folder.FullName, Keys, [], [new PackInfo(new PackId(new byte[32]), PointId.New(), PackKind.Data) { SizeBytes = 1 }], 1, [new IndexEntry(IdOf(number).Prefix, 0, 0, 1)]);
+        file.Packs[0].Healthy = true;
+        return file;
+    }
+
+    private static ChunkId IdOf(byte number) => new(Enumerable.Repeat((byte)(number + 1), 32).ToArray());
+}
