@@ -109,7 +109,7 @@ internal sealed unsafe class SegmentFile : IDisposable
             // Missing, or just merged away by another process.
         }
 
-        if (start is not null)
+        if (start != null)
         {
             view!.SafeMemoryMappedViewHandle.ReleasePointer();
         }
