@@ -42,7 +42,7 @@ public sealed class IndexCacheTests : IDisposable
         try
         {
             var count = (new DriveInfo("/dev/shm").TotalSize / IndexEntry.SizeBytes) + 1;
-            Assert.Throws<VaultException>(() => SegmentFile.Write(folder.FullName, Keys, [], [], count, []));
+            Assert.Throws<VaultException>(() => SegmentFile.Write(folder.FullName, Keys, [], [], count, NotReached()));
             Assert.Empty(folder.GetFileSystemInfos());
         }
         finally
@@ -63,6 +63,9 @@ public sealed class IndexCacheTests : IDisposable
             Assert.True(set.HasReusable(IdOf((byte)i)));
         }
     }
+
+    /// <summary>Where the entries are written: a file of which there is a hole is mapped then, and writing on would fill the memory.</summary>
+    private static IEnumerable<IndexEntry> NotReached() => Enumerable.Repeat(0, 1).Select<int, IndexEntry>(_ => throw new InvalidOperationException("There is no space for it."));
 
     private SegmentFile FileOf(byte number)
     {
