@@ -8,7 +8,7 @@ public sealed unsafe partial class Domain
     /// <summary>Begins a backup job, and with it, in the same instant, a checkpoint.</summary>
     /// <remarks>
     /// When it throws, the job may run all the same: libvirt writes the checkpoint's metadata last, and doesn't end the job where that fails.
-    /// Whoever begins one looks for it then, and aborts it. It blocks up to 30 s when another job holds the domain, and then
+    /// Whoever begins one looks for it then, tries to abort it (libvirt 9.0 may not find it), and keeps its files while it is shown. It blocks up to 30 s when another job holds the domain, and then
     /// fails with OperationTimeout; ask <see cref="GetJobStatistics"/> first. A missing or broken bitmap gives CheckpointInconsistent,
     /// see <see cref="CheckpointInconsistency"/>.
     /// </remarks>

@@ -7,11 +7,17 @@ namespace Holdfast.Protection.Node;
 internal static class JobOwner
 {
     private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(60);
+
+    // A job that ended by itself at this moment is gone from the list within less.
+    private static readonly TimeSpan LostPatience = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(50);
 
     /// <summary>Ends the domain's backup job if its scratch files lie in <paramref name="folder"/>, and waits until it is over.</summary>
     /// <returns>Whether there was one.</returns>
-    /// <exception cref="FaultException">It doesn't end: a QEMU that hangs never answers libvirt, which asks it without a bound.</exception>
+    /// <exception cref="FaultException">
+    /// It doesn't end. A QEMU that hangs never answers libvirt, which asks it without a bound; and of a job whose begin failed late libvirt 9.0 shows the
+    /// backup, but knows no job that could be aborted: that one ends with QEMU.
+    /// </exception>
     public static async Task<bool> EndAsync(Domain domain, string folder, CancellationToken ct)
     {
         if (!IsOurs(domain, folder))
@@ -20,7 +26,8 @@ internal static class JobOwner
         limit.CancelAfter(EndPatience);
         try
         {
-            await AbortAsync(domain, limit.Token).ConfigureAwait(false);
+            if (!await TryAbortAsync(domain, limit.Token).ConfigureAwait(false))
+                limit.CancelAfter(LostPatience);
             // libvirt removes the scratch files a moment after the abort returned; the folder may only go after that.
             while (domain.GetState().IsActive && domain.TryGetBackup(out _))
                 await Task.Delay(Poll, limit.Token).ConfigureAwait(false);
@@ -28,7 +35,7 @@ internal static class JobOwner
         }
         catch (OperationCanceledException e) when (!ct.IsCancellationRequested)
         {
-            throw new FaultException(BackupFaults.DomainJobActive(domain.Name, "a backup job that doesn't end, as QEMU doesn't answer"), e);
+            throw new FaultException(BackupFaults.DomainJobActive(domain.Name, "a backup job that can't be ended"), e);
         }
     }
 
@@ -46,15 +53,17 @@ internal static class JobOwner
         return true;
     }
 
-    private static async Task AbortAsync(Domain domain, CancellationToken ct)
+    /// <returns>False: libvirt knows of no job.</returns>
+    private static async Task<bool> TryAbortAsync(Domain domain, CancellationToken ct)
     {
         try
         {
             await domain.AbortJobAsync(ct).ConfigureAwait(false);
+            return true;
         }
         catch (LibvirtException e) when (e.Code is LibvirtErrorCode.OperationInvalid)
         {
-            // It ended by itself meanwhile.
+            return false;
         }
     }
 }

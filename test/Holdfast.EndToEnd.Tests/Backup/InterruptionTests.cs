@@ -68,7 +68,7 @@ public sealed class InterruptionTests(GuestFixture fixture, Host host) : IClassF
     }
 
     [Fact]
-    public async Task A_job_that_libvirt_leaves_running_although_its_begin_failed_is_ended()
+    public async Task A_job_that_libvirt_leaves_running_although_its_begin_failed_keeps_its_files_and_goes_with_qemu()
     {
         await using var vm = await BareVm.StartAsync(host, new DiskSpec("vda") { SizeMiB = 4 });
         var node = await Node.CreateAsync(host);
@@ -84,10 +84,18 @@ public sealed class InterruptionTests(GuestFixture fixture, Host host) : IClassF
             File.Delete(obstacle);
         }
 
-        Assert.False(await vm.Guest.HasBackupJobAsync());
-        Assert.Empty(Directory.EnumerateFiles(Path.Combine(node.State, "runs")));
+        if (await vm.Guest.HasBackupJobAsync())
+        {
+            // QEMU writes to the scratch file: neither that nor the record that proves it ours may go.
+            Assert.Single(Directory.EnumerateFiles(Path.Combine(node.State, "runs")));
+            Assert.Equal("HoldfastDomainJobActive", (await vm.TryBackUpAsync(node)).FaultCode);
+            await vm.Guest.Libvirt.VirshAsync("destroy", vm.Name);
+            await vm.StartAsync();
+        }
+
         await vm.WriteAsync("vda", 0, 64, 0x22);
         await vm.BackUpAndCompareAsync(node);
+        Assert.Empty(Directory.EnumerateFiles(Path.Combine(node.State, "runs")));
     }
 
     [Fact]
