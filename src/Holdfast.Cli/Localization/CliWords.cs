@@ -8,14 +8,13 @@ namespace Holdfast.Cli.Localization;
 /// <summary>The command's own words in the languages of the catalogue, by their English form; what has no translation stays English.</summary>
 internal static partial class CliWords
 {
-    private static readonly TimeSpan MatchLimit = TimeSpan.FromMilliseconds(100);
     private static readonly Lazy<IReadOnlyDictionary<string, string>> Chinese = new(Read);
 
-    // Longest first: a form with more words of its own fits better.
+    // Longest first: a form with more words of its own fits better. Without backtracking: what is matched may come from a guest.
     private static readonly Lazy<IReadOnlyList<(Regex English, string Chinese)>> Forms = new(() =>
     [
         .. Chinese.Value.Where(w => w.Key.Contains("{0}", StringComparison.Ordinal)).OrderByDescending(w => w.Key.Length).Select(w => (
-            new Regex("^" + Place().Replace(Regex.Escape(w.Key).Replace("\\{", "{", StringComparison.Ordinal), "(?<p$1>.+?)") + "$", RegexOptions.CultureInvariant, MatchLimit),
+            new Regex("^" + Place().Replace(Regex.Escape(w.Key).Replace("\\{", "{", StringComparison.Ordinal), "(?<p$1>.+?)") + "$", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking),
             w.Value)),
     ]);
 
