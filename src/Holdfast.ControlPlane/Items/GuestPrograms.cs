@@ -25,7 +25,7 @@ public sealed class GuestPrograms(ControlPlaneDatabase database, ItemNotes notes
                 var row = await db.Items.SingleAsync(i => i.ItemId == item.ItemId, ct).ConfigureAwait(false);
                 (row.RefusesGuestPrograms, row.PreCheckDueUtc) = (!isAllowed, null);
                 await db.SaveChangesAsync(ct).ConfigureAwait(false);
-                await notes.WriteAsync(db, vault, row, ct).ConfigureAwait(false);
+                await notes.WriteInTransactionAsync(db, vault, row, ct).ConfigureAwait(false);
                 return row;
             }, ct);
     }

@@ -17,7 +17,7 @@ public sealed class ItemNotes(ControlPlaneDatabase database, OpenVaults open, St
         await using (db.ConfigureAwait(false))
         {
             if (await db.Items.AsNoTracking().SingleOrDefaultAsync(i => i.ItemId == item.ItemId, ct).ConfigureAwait(false) is { } current)
-                await WriteAsync(db, vault, current, ct).ConfigureAwait(false);
+                await StoreAsync(vault, current, await MakeAsync(db, current, ct).ConfigureAwait(false), ct).ConfigureAwait(false);
         }
     }
 
@@ -34,19 +34,24 @@ public sealed class ItemNotes(ControlPlaneDatabase database, OpenVaults open, St
         patience.AskAsync(vault, limited => DeleteAsync(vault, item, limited), ct);
 
     /// <summary>Writes an item's note inside a transaction that changes it: if the store can't be written, or doesn't answer soon, nothing is changed.</summary>
-    internal async Task WriteAsync(ControlPlaneContext db, VaultRow vault, ProtectedItemRow item, CancellationToken ct)
+    internal async Task WriteInTransactionAsync(ControlPlaneContext db, VaultRow vault, ProtectedItemRow item, CancellationToken ct)
+    {
+        var note = await MakeAsync(db, item, ct).ConfigureAwait(false);
+        await patience.AskAsync(vault, limited => StoreAsync(vault, item, note, limited), ct).ConfigureAwait(false);
+    }
+
+    private static async Task<byte[]> MakeAsync(ControlPlaneContext db, ProtectedItemRow item, CancellationToken ct)
     {
         var policy = await db.Policies.Where(p => p.PolicyId == item.PolicyId).Select(p => p.Name).SingleOrDefaultAsync(ct).ConfigureAwait(false);
         var points = await db.Points.AsNoTracking().Where(p => p.ItemId == item.ItemId).OrderBy(p => p.CreatedUtc).ToListAsync(ct).ConfigureAwait(false);
         var note = new ItemNote(ItemNote.FormatNow, item, policy, points).ToBytes();
         // Of thousands of points the list is too long. Names are made from the points again, expiry and tags by the next round of retention.
-        if (note.Length > BackupVault.NoteBytesMax)
-            note = new ItemNote(ItemNote.FormatNow, item, policy, []).ToBytes();
-        await patience.AskAsync(
-            vault, async limited =>
-            {
-                var store = await open.OpenAsync(vault, limited).ConfigureAwait(false);
-                await store.WriteNoteAsync(ItemNote.NameOf(item.ItemId), note, limited).ConfigureAwait(false);
-            }, ct).ConfigureAwait(false);
+        return note.Length <= BackupVault.NoteBytesMax ? note : new ItemNote(ItemNote.FormatNow, item, policy, []).ToBytes();
+    }
+
+    private async Task StoreAsync(VaultRow vault, ProtectedItemRow item, byte[] note, CancellationToken ct)
+    {
+        var store = await open.OpenAsync(vault, ct).ConfigureAwait(false);
+        await FaultMapping.GuardAsync(() => store.WriteNoteAsync(ItemNote.NameOf(item.ItemId), note, ct), FaultSubject.Vault).ConfigureAwait(false);
     }
 }

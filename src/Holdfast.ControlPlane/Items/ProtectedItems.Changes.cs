@@ -166,7 +166,7 @@ public sealed partial class ProtectedItems
         if (isGone)
             await notes.DeleteInTransactionAsync(vault, item, ct).ConfigureAwait(false);
         else
-            await notes.WriteAsync(db, vault, item, ct).ConfigureAwait(false);
+            await notes.WriteInTransactionAsync(db, vault, item, ct).ConfigureAwait(false);
         return operation;
     }
 

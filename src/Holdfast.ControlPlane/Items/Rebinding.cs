@@ -129,7 +129,7 @@ public sealed partial class Rebinding(
                 row.FormerSourceIds = [.. row.FormerSourceIds.Where(f => f != confirmed), row.SourceId];
                 (row.SourceId, row.ProposedSourceId, row.Health) = (confirmed, null, []);
                 await db.SaveChangesAsync(ct).ConfigureAwait(false);
-                await notes.WriteAsync(db, vault, row, ct).ConfigureAwait(false);
+                await notes.WriteInTransactionAsync(db, vault, row, ct).ConfigureAwait(false);
                 return row;
             }, ct);
 
