@@ -1,16 +1,14 @@
 using Holdfast.ControlPlane.Hosts;
 using Holdfast.ControlPlane.Items;
-using Holdfast.ControlPlane.Persistence;
 using Holdfast.ControlPlane.Schedule;
 using Holdfast.Faults;
 using Holdfast.Protection.Health;
-using Microsoft.EntityFrameworkCore;
 
 namespace Holdfast.ControlPlane.Health;
 
 /// <summary>Examines the VM of a protected item as it is now. Changes nothing.</summary>
 public sealed class ItemExamination(
-    ControlPlaneDatabase database, Inventory inventory, HostConnections connections, Rebinding rebinding, RecentForecast forecast, EngineContexts engines, ControlPlaneOptions options, TimeProvider time)
+    Inventory inventory, HostConnections connections, Rebinding rebinding, RecentForecast forecast, EngineContexts engines, ControlPlaneOptions options, TimeProvider time)
 {
     /// <summary>What isn't well with an item's VM, its host and its policy.</summary>
     public async Task<IReadOnlyList<Fault>> ExamineAsync(ProtectedItemRow item, CancellationToken ct)
@@ -30,14 +28,9 @@ public sealed class ItemExamination(
         if (unread.FirstOrDefault(h => item.HostId is null || item.HostId == h.HostId) is { } host)
             return (null, [ServiceFaults.HostNotReached(host.Name)]);
 
-        await rebinding.ProposeAsync(ct).ConfigureAwait(false);
-        var db = database.CreateDbContext();
-        await using (db.ConfigureAwait(false))
-        {
-            // Another VM of its name is told of by the proposal.
-            var row = await db.Items.AsNoTracking().SingleOrDefaultAsync(i => i.ItemId == item.ItemId, ct).ConfigureAwait(false);
-            return (null, row is null || row.ProposedSourceId is not null || row.SourceId != item.SourceId ? [] : [BackupFaults.VmNotFound(item.VmName, item.VmResourceGroup)]);
-        }
+        // Another VM of its name is told of by the proposal.
+        var now = await rebinding.LookForAsync(item, null, ct).ConfigureAwait(false);
+        return (null, now is null || now.ProposedSourceId is not null || now.SourceId != item.SourceId ? [] : [BackupFaults.VmNotFound(item.VmName, item.VmResourceGroup)]);
     }
 
     private async Task<IReadOnlyList<Fault>> ExamineAsync(ProtectedItemRow item, HostRow host, CancellationToken ct)

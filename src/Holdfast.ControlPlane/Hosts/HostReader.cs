@@ -27,6 +27,14 @@ internal static class HostReader
         return domain is not null && TryRead(host, connection, domain) is { } vm ? [vm] : [];
     }
 
+    /// <summary>The VMs with a name or a UUID, if the host has them.</summary>
+    public static IEnumerable<VirtualMachine> ReadVms(HostRow host, LibvirtConnection connection, string name, Guid uuid)
+    {
+        using var named = connection.FindDomain(name);
+        var vm = named is null ? null : TryRead(host, connection, named);
+        return vm is null ? ReadVm(host, connection, uuid) : vm.Uuid == uuid ? [vm] : [vm, .. ReadVm(host, connection, uuid)];
+    }
+
     public static IEnumerable<VirtualNetworkResource> ReadNetworks(HostRow host, LibvirtConnection connection)
     {
         var networks = connection.ListNetworks();

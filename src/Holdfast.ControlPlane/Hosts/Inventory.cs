@@ -59,6 +59,15 @@ public sealed partial class Inventory(
         return unread.Count == 0 ? VirtualMachineRules.Merge(found) : null;
     }
 
+    /// <summary>The VMs of a subscription with a name or a UUID; null if there is a host of which nothing is known.</summary>
+    internal async Task<IReadOnlyList<VirtualMachine>?> TryListVmsAsync(string subscription, string name, Guid uuid, CancellationToken ct)
+    {
+        var (found, unread) = await ReadAsync(
+            subscription, (host, connection) => HostReader.ReadVms(host, connection, name, uuid),
+            (host, known) => HostInventory.VmsOf(host, known).Where(v => v.Uuid == uuid || v.Name.Equals(name, StringComparison.OrdinalIgnoreCase)), ct).ConfigureAwait(false);
+        return unread.Count == 0 ? VirtualMachineRules.Merge(found) : null;
+    }
+
     /// <summary>A host of a subscription that this node doesn't reach and that nobody has looked at yet, or null: whether a VM is on it can't be told.</summary>
     internal async Task<HostRow?> FindUnseenHostAsync(string subscription, CancellationToken ct)
     {

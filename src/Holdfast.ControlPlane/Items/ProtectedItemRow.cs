@@ -9,7 +9,7 @@ namespace Holdfast.ControlPlane.Items;
 /// <summary>A VM that a vault protects, protected, or keeps points of. The VM is known by its UUID, whatever it is called and wherever it runs.</summary>
 [Index(nameof(VaultId), nameof(ItemKey), IsUnique = true)]
 [Index(nameof(SourceId))]
-[Index(nameof(PolicyId))]
+[Index(nameof(PolicyId), nameof(DeletedUtc))]
 public sealed class ProtectedItemRow : IVersionedRow
 {
     /// <summary>Its id.</summary>

@@ -21,28 +21,34 @@ public sealed partial class Rebinding(
     /// Looks for such items, and notes the proposal with each; takes proposals back that no longer hold, and binds items whose policy asks for it.
     /// </summary>
     /// <returns>How many proposals are left.</returns>
-    public Task<int> ProposeAsync(CancellationToken ct) => ProposeAsync(null, ct);
+    public async Task<int> ProposeAsync(CancellationToken ct) =>
+        await NoteProposalsAsync(ct).ConfigureAwait(false) - await BindAutomaticAsync(null, null, ct).ConfigureAwait(false);
 
-    /// <summary>Looks afresh on behalf of a job whose VM is gone.</summary>
-    /// <returns>The item as it is then: bound to another VM, or with one that is proposed, or as before.</returns>
-    internal async Task<ProtectedItemRow> LookForJobAsync(JobRow job, CancellationToken ct)
+    /// <summary>Looks afresh for one item whose VM is gone. Many may be gone at once: only VMs of its name are looked at.</summary>
+    /// <param name="item">The item.</param>
+    /// <param name="ownJob">The job on whose behalf it is; null where there is none.</param>
+    /// <param name="ct">Cancels it.</param>
+    /// <returns>The item as it is then: bound to another VM, or with one that is proposed, or as before; null if it has gone.</returns>
+    internal async Task<ProtectedItemRow?> LookForAsync(ProtectedItemRow item, Guid? ownJob, CancellationToken ct)
     {
-        await ProposeAsync(job.JobId, ct).ConfigureAwait(false);
+        await NoteProposalAsync(item, ct).ConfigureAwait(false);
+        await BindAutomaticAsync(item.ItemId, ownJob, ct).ConfigureAwait(false);
         var db = database.CreateDbContext();
         await using (db.ConfigureAwait(false))
-            return await db.Items.AsNoTracking().SingleAsync(i => i.ItemId == job.ItemId, ct).ConfigureAwait(false);
+            return await db.Items.AsNoTracking().SingleOrDefaultAsync(i => i.ItemId == item.ItemId, ct).ConfigureAwait(false);
     }
 
-    private async Task<int> ProposeAsync(Guid? ownJob, CancellationToken ct)
+    /// <returns>How many were bound.</returns>
+    private async Task<int> BindAutomaticAsync(Guid? onlyItem, Guid? ownJob, CancellationToken ct)
     {
-        var left = await NoteProposalsAsync(ct).ConfigureAwait(false);
-        foreach (var (vault, item) in await ListAutomaticAsync(ct).ConfigureAwait(false))
+        var bound = 0;
+        foreach (var (vault, item) in await ListAutomaticAsync(onlyItem, ct).ConfigureAwait(false))
         {
             try
             {
                 var other = item.ProposedSourceId!.Value;
                 await BindAsync(vault, item, other, ownJob, ct).ConfigureAwait(false);
-                left--;
+                bound++;
                 LogBound(log, item.VmName, other);
                 await audit.RecordAsync(
                     "policy", "rebind: automatic", options.NodeName, "rebind", $"{vault.Ref.Id} {item.ItemName} {other:D}", AuditOutcome.Succeeded, "", ct)
@@ -55,7 +61,7 @@ public sealed partial class Rebinding(
             }
         }
 
-        return left;
+        return bound;
     }
 
     private async Task<int> NoteProposalsAsync(CancellationToken ct)
@@ -65,35 +71,61 @@ public sealed partial class Rebinding(
         var db = database.CreateDbContext();
         await using (db.ConfigureAwait(false))
             items = await db.Items.AsNoTracking().ToListAsync(ct).ConfigureAwait(false);
-        var changes = items.Where(i => !i.IsSoftDeleted && vms.ContainsKey(i.VmSubscriptionId))
-            .Select(i => (Item: i, Proposal: ProposalFor(i, vms[i.VmSubscriptionId], items)?.Uuid)).Where(c => c.Item.ProposedSourceId != c.Proposal).ToList();
-        foreach (var (item, proposal) in changes)
+        var taken = items.Select(i => i.SourceId).ToHashSet();
+        var left = 0;
+        foreach (var item in items)
         {
-            IReadOnlyList<Fault> health = proposal is { } uuid ? [ServiceFaults.RebindProposed(item.VmName, uuid.ToString("D"))] : [];
-            var changed = database.CreateDbContext();
-            await using (changed.ConfigureAwait(false))
-            {
-                // Unless it has been bound meanwhile. The version isn't raised: nobody's change is overtaken by what is only noticed.
-                await changed.Items.Where(i => i.ItemId == item.ItemId && i.SourceId == item.SourceId).ExecuteUpdateAsync(
-                    s => s.SetProperty(i => i.ProposedSourceId, proposal).SetProperty(i => i.Health, health), ct).ConfigureAwait(false);
-            }
+            if (item.IsSoftDeleted || !vms.TryGetValue(item.VmSubscriptionId, out var all))
+                left += item.ProposedSourceId is null ? 0 : 1;
+            else if (await NoteAsync(item, ProposalFor(item, all.Present, all.ByName[item.VmName], taken), ct).ConfigureAwait(false))
+                left++;
         }
 
-        return items.Count(i => i.ProposedSourceId is not null) + changes.Sum(c => (c.Proposal is null ? 0 : 1) - (c.Item.ProposedSourceId is null ? 0 : 1));
+        return left;
+    }
+
+    private async Task NoteProposalAsync(ProtectedItemRow item, CancellationToken ct)
+    {
+        if (item.IsSoftDeleted || await inventory.TryListVmsAsync(item.VmSubscriptionId, item.VmName, item.SourceId, ct).ConfigureAwait(false) is not { } vms)
+            return;
+        var uuids = vms.Select(v => v.Uuid).ToHashSet();
+        HashSet<Guid> taken;
+        var db = database.CreateDbContext();
+        await using (db.ConfigureAwait(false))
+            taken = [.. await db.Items.Where(i => uuids.Contains(i.SourceId)).Select(i => i.SourceId).ToListAsync(ct).ConfigureAwait(false)];
+        await NoteAsync(item, ProposalFor(item, uuids, vms, taken), ct).ConfigureAwait(false);
+    }
+
+    /// <returns>Whether there is one.</returns>
+    private async Task<bool> NoteAsync(ProtectedItemRow item, VirtualMachine? vm, CancellationToken ct)
+    {
+        var proposal = vm?.Uuid;
+        if (item.ProposedSourceId == proposal)
+            return proposal is not null;
+        IReadOnlyList<Fault> health = proposal is { } uuid ? [ServiceFaults.RebindProposed(item.VmName, uuid.ToString("D"))] : [];
+        var db = database.CreateDbContext();
+        await using (db.ConfigureAwait(false))
+        {
+            // Unless it has been bound meanwhile. The version isn't raised: nobody's change is overtaken by what is only noticed.
+            await db.Items.Where(i => i.ItemId == item.ItemId && i.SourceId == item.SourceId).ExecuteUpdateAsync(
+                s => s.SetProperty(i => i.ProposedSourceId, proposal).SetProperty(i => i.Health, health), ct).ConfigureAwait(false);
+        }
+
+        return proposal is not null;
     }
 
     /// <summary>The VMs of each subscription whose hosts are all known: where one isn't, its VMs aren't known to be gone.</summary>
-    private async Task<IReadOnlyDictionary<string, IReadOnlyList<VirtualMachine>>> ListVmsAsync(CancellationToken ct)
+    private async Task<IReadOnlyDictionary<string, (IReadOnlySet<Guid> Present, ILookup<string, VirtualMachine> ByName)>> ListVmsAsync(CancellationToken ct)
     {
         List<string> subscriptions;
         var db = database.CreateDbContext();
         await using (db.ConfigureAwait(false))
             subscriptions = await db.Items.Select(i => i.VmSubscriptionId).Distinct().ToListAsync(ct).ConfigureAwait(false);
-        var vms = new Dictionary<string, IReadOnlyList<VirtualMachine>>();
+        var vms = new Dictionary<string, (IReadOnlySet<Guid>, ILookup<string, VirtualMachine>)>();
         foreach (var subscription in subscriptions)
         {
             if (await inventory.TryListAllVmsAsync(subscription, ct).ConfigureAwait(false) is { } all)
-                vms[subscription] = all;
+                vms[subscription] = (all.Select(v => v.Uuid).ToHashSet(), all.ToLookup(v => v.Name, StringComparer.OrdinalIgnoreCase));
         }
 
         return vms;
@@ -109,7 +141,7 @@ public sealed partial class Rebinding(
     {
         ArgumentNullException.ThrowIfNull(item);
         if (item.ProposedSourceId != confirmed)
-            await NoteProposalsAsync(ct).ConfigureAwait(false);
+            await NoteProposalAsync(item, ct).ConfigureAwait(false);
         return await BindAsync(vault, item, confirmed, null, ct).ConfigureAwait(false);
     }
 
@@ -133,7 +165,7 @@ public sealed partial class Rebinding(
                 return row;
             }, ct);
 
-    private async Task<IReadOnlyList<(VaultRow Vault, ProtectedItemRow Item)>> ListAutomaticAsync(CancellationToken ct)
+    private async Task<IReadOnlyList<(VaultRow Vault, ProtectedItemRow Item)>> ListAutomaticAsync(Guid? onlyItem, CancellationToken ct)
     {
         var db = database.CreateDbContext();
         await using (db.ConfigureAwait(false))
@@ -142,18 +174,22 @@ public sealed partial class Rebinding(
                 from item in db.Items.AsNoTracking()
                 join policy in db.Policies.AsNoTracking() on item.PolicyId equals policy.PolicyId
                 join vault in db.Vaults.AsNoTracking() on item.VaultId equals vault.VaultId
-                where item.ProposedSourceId != null && item.DeletedUtc == null
+                where item.ProposedSourceId != null && item.DeletedUtc == null && (onlyItem == null || item.ItemId == onlyItem)
                 select new { Vault = vault, Item = item, policy.Properties }).ToListAsync(ct).ConfigureAwait(false);
             return [.. proposed.Where(p => PolicyDocument.FromStored(p.Properties).Policy.RebindAutomatically).Select(p => (p.Vault, p.Item))];
         }
     }
 
     /// <summary>The VM that could take an item over: the item's own is gone, and this one has its name and group and is nobody's.</summary>
-    internal static VirtualMachine? ProposalFor(ProtectedItemRow item, IReadOnlyList<VirtualMachine> vms, IReadOnlyList<ProtectedItemRow> items)
+    /// <param name="item">The item.</param>
+    /// <param name="present">The UUIDs of VMs that there are, the item's own among them if there is it.</param>
+    /// <param name="named">All VMs of the item's name.</param>
+    /// <param name="taken">The UUIDs that items have.</param>
+    private static VirtualMachine? ProposalFor(ProtectedItemRow item, IReadOnlySet<Guid> present, IEnumerable<VirtualMachine> named, HashSet<Guid> taken)
     {
-        if (vms.Any(v => v.Uuid == item.SourceId))
+        if (present.Contains(item.SourceId))
             return null;
-        var same = vms.Where(v => v.Id.Equals(item.SourceResourceId) && v.Fault is null && items.All(i => i.SourceId != v.Uuid)).ToList();
+        var same = named.Where(v => v.Id.Equals(item.SourceResourceId) && v.Fault is null && !taken.Contains(v.Uuid)).ToList();
         return same.Count == 1 ? same[0] : null;
     }
 

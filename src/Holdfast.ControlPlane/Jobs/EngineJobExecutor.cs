@@ -179,7 +179,7 @@ public sealed class EngineJobExecutor(
             var seen = (await inventory.FindKnownVmAsync(item.SourceId, ct).ConfigureAwait(false))?.Host.HostId;
             if (unread.FirstOrDefault(h => h.HostId == item.HostId || h.HostId == seen) is { } host)
                 throw new FaultException(ServiceFaults.HostNotReached(host.Name));
-            item = await rebinding.LookForJobAsync(job, ct).ConfigureAwait(false);
+            item = await rebinding.LookForAsync(item, job.JobId, ct).ConfigureAwait(false) ?? item;
             vm = await inventory.FindVmAsync(item.SourceId, ct).ConfigureAwait(false) ?? throw new FaultException(item.ProposedSourceId is { } other
                 ? ServiceFaults.RebindProposed(item.VmName, other.ToString("D")) : BackupFaults.VmNotFound(item.VmName, item.VmResourceGroup));
         }

@@ -94,39 +94,31 @@ internal sealed class JobLeases(ControlPlaneDatabase database, ControlPlaneOptio
 
     /// <summary>Ends a job, or puts it back, with what becomes of its item, and frees its lease: all or nothing.</summary>
     /// <returns>The job as it is then; null if it is another node's by now, and nothing was changed.</returns>
-    public async Task<JobRow?> EndAsync(JobRow job, Action<JobRow> change, Func<ControlPlaneContext, Task>? also, CancellationToken ct)
-    {
-        var db = database.CreateDbContext();
-        await using (db.ConfigureAwait(false))
+    public Task<JobRow?> EndAsync(JobRow job, Action<JobRow> change, Func<ControlPlaneContext, Task>? also, CancellationToken ct) => database.TransactionAsync<JobRow?>(
+        async db =>
         {
-            var transaction = await db.Database.BeginTransactionAsync(ct).ConfigureAwait(false);
-            await using (transaction.ConfigureAwait(false))
+            // The lease's row is written first, and stays locked to the end: a node that takes over comes before or after all of this.
+            if (await Held(db, job).ExecuteUpdateAsync(s => s
+                .SetProperty(l => l.Node, (string?)null).SetProperty(l => l.JobId, (Guid?)null).SetProperty(l => l.Effects, (string?)null), ct)
+                .ConfigureAwait(false) == 0)
+                return null;
+            var row = await db.Jobs.SingleAsync(j => j.JobId == job.JobId, ct).ConfigureAwait(false);
+            change(row);
+            row.Node = null;
+            row.IsCancellable = row.Phase is JobPhase.Queued;
+            if (row.Phase is JobPhase.Ended)
+                (row.EndUtc, row.ActiveKey, row.EstimatedEndUtc) = (time.GetUtcNow(), null, null);
+            if (also is not null)
+                await also(db).ConfigureAwait(false);
+            await db.SaveChangesAsync(ct).ConfigureAwait(false);
+            if (row.Phase is JobPhase.Ended)
             {
-                // The lease's row is written first, and stays locked to the end: a node that takes over comes before or after all of this.
-                if (await Held(db, job).ExecuteUpdateAsync(s => s
-                    .SetProperty(l => l.Node, (string?)null).SetProperty(l => l.JobId, (Guid?)null).SetProperty(l => l.Effects, (string?)null), ct)
-                    .ConfigureAwait(false) == 0)
-                    return null;
-                var row = await db.Jobs.SingleAsync(j => j.JobId == job.JobId, ct).ConfigureAwait(false);
-                change(row);
-                row.Node = null;
-                row.IsCancellable = row.Phase is JobPhase.Queued;
-                if (row.Phase is JobPhase.Ended)
-                    (row.EndUtc, row.ActiveKey, row.EstimatedEndUtc) = (time.GetUtcNow(), null, null);
-                if (also is not null)
-                    await also(db).ConfigureAwait(false);
-                await db.SaveChangesAsync(ct).ConfigureAwait(false);
-                if (row.Phase is JobPhase.Ended)
-                {
-                    // How things are after it is soon known.
-                    await db.Items.Where(i => i.ItemId == row.ItemId).ExecuteUpdateAsync(s => s.SetProperty(i => i.PreCheckDueUtc, (DateTimeOffset?)null), ct).ConfigureAwait(false);
-                }
-
-                await transaction.CommitAsync(ct).ConfigureAwait(false);
-                return row;
+                // How things are after it is soon known.
+                await db.Items.Where(i => i.ItemId == row.ItemId).ExecuteUpdateAsync(s => s.SetProperty(i => i.PreCheckDueUtc, (DateTimeOffset?)null), ct).ConfigureAwait(false);
             }
-        }
-    }
+
+            return row;
+        }, ct);
 
     /// <summary>Leases that ran out, or are left from an earlier life of this node, and that this node may take over.</summary>
     public async Task<IReadOnlyList<LeaseRow>> ListDeadAsync(bool isStart, CancellationToken ct)

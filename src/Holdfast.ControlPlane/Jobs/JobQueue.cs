@@ -45,16 +45,20 @@ public sealed class JobQueue(ControlPlaneDatabase database, TimeProvider time) :
     internal async Task<(JobRow Job, OperationRow Operation)> AddAsync(JobRow job, CancellationToken ct, OperationKind kind = OperationKind.StartsJob)
     {
         var operation = Operations.Make(job.VaultId, kind, job.JobId, job.ItemId, job.StartUtc);
-        var db = database.CreateDbContext();
-        await using (db.ConfigureAwait(false))
+        try
         {
-            db.Add(job);
-            db.Add(operation);
-            try
-            {
-                await db.SaveChangesAsync(ct).ConfigureAwait(false);
-            }
-            catch (DbUpdateException e) when (job.ActiveKey is not null)
+            await database.TransactionAsync(
+                db =>
+                {
+                    db.Add(job);
+                    db.Add(operation);
+                    return db.SaveChangesAsync(ct);
+                }, ct).ConfigureAwait(false);
+        }
+        catch (DbUpdateException e) when (job.ActiveKey is not null)
+        {
+            var db = database.CreateDbContext();
+            await using (db.ConfigureAwait(false))
             {
                 var other = await db.Jobs.AsNoTracking().FirstOrDefaultAsync(j => j.ActiveKey == job.ActiveKey, ct).ConfigureAwait(false);
                 if (other is null)

@@ -6,7 +6,8 @@ using Microsoft.EntityFrameworkCore;
 namespace Holdfast.ControlPlane.Jobs;
 
 /// <summary>A job: kept as history when it is over. Faults are codes and parameters (INV-3).</summary>
-[Index(nameof(VaultId), nameof(StartUtc))]
+[Index(nameof(VaultId), nameof(StartUtc), nameof(JobId), IsDescending = [false, true, false])]
+[Index(nameof(VaultId), nameof(Status), nameof(StartUtc), nameof(JobId), IsDescending = [false, false, true, false])]
 [Index(nameof(Phase), nameof(NotBeforeUtc))]
 [Index(nameof(ItemId), nameof(Phase))]
 [Index(nameof(ActiveKey), IsUnique = true)]

@@ -8,6 +8,7 @@ using Microsoft.EntityFrameworkCore.Storage;
 namespace Holdfast.ControlPlane.Persistence;
 
 /// <summary>Makes contexts on the configured database: a PostgreSQL connection string, or else an SQLite file.</summary>
+[System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1001", Justification = "A semaphore whose wait handle nobody asks for holds nothing to dispose of.")]
 public sealed class ControlPlaneDatabase : IDbContextFactory<ControlPlaneContext>
 {
     // Any number will do, as long as every node uses the same.
@@ -19,12 +20,14 @@ public sealed class ControlPlaneDatabase : IDbContextFactory<ControlPlaneContext
 
     private readonly Func<ControlPlaneContext> _make;
     private readonly string? _sqliteFile;
+    private readonly SemaphoreSlim _turn;
 
     /// <summary>Takes the database of <paramref name="options"/>.</summary>
     public ControlPlaneDatabase(ControlPlaneOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
         IsPostgres = options.IsPostgres;
+        _turn = new SemaphoreSlim(IsPostgres ? int.MaxValue : 1);
         _sqliteFile = IsPostgres ? null : options.DatabasePath;
         if (IsPostgres)
         {
@@ -39,7 +42,7 @@ public sealed class ControlPlaneDatabase : IDbContextFactory<ControlPlaneContext
                 ForeignKeys = true,
                 // Writers wait for each other for so long.
                 DefaultTimeout = 30,
-            }.ToString()).Options;
+            }.ToString()).AddInterceptors(new SqliteWaiting()).Options;
             _make = () => new SqliteControlPlaneContext(sqlite);
         }
     }
@@ -54,21 +57,40 @@ public sealed class ControlPlaneDatabase : IDbContextFactory<ControlPlaneContext
     /// Runs a transaction that no other exclusive one overlaps, on any node. SQLite has one writer anyway; PostgreSQL is asked for a lock,
     /// after which every statement sees what the transaction before has committed.
     /// </summary>
-    public async Task<T> ExclusiveAsync<T>(Func<ControlPlaneContext, Task<T>> action, CancellationToken ct)
+    public Task<T> ExclusiveAsync<T>(Func<ControlPlaneContext, Task<T>> action, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(action);
-        var db = CreateDbContext();
-        await using (db.ConfigureAwait(false))
-        {
-            var transaction = await db.Database.BeginTransactionAsync(ct).ConfigureAwait(false);
-            await using (transaction.ConfigureAwait(false))
+        return TransactionAsync(
+            async db =>
             {
                 if (IsPostgres)
                     await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock({ExclusiveLock})", ct).ConfigureAwait(false);
-                var result = await action(db).ConfigureAwait(false);
-                await transaction.CommitAsync(ct).ConfigureAwait(false);
-                return result;
+                return await action(db).ConfigureAwait(false);
+            }, ct);
+    }
+
+    /// <summary>Runs a transaction. On SQLite they take turns in the order in which they come, so that none is late by others' luck, and no thread waits.</summary>
+    public async Task<T> TransactionAsync<T>(Func<ControlPlaneContext, Task<T>> action, CancellationToken ct)
+    {
+        ArgumentNullException.ThrowIfNull(action);
+        await _turn.WaitAsync(ct).ConfigureAwait(false);
+        try
+        {
+            var db = CreateDbContext();
+            await using (db.ConfigureAwait(false))
+            {
+                var transaction = await db.Database.BeginTransactionAsync(ct).ConfigureAwait(false);
+                await using (transaction.ConfigureAwait(false))
+                {
+                    var result = await action(db).ConfigureAwait(false);
+                    await transaction.CommitAsync(ct).ConfigureAwait(false);
+                    return result;
+                }
             }
+        }
+        finally
+        {
+            _turn.Release();
         }
     }
 

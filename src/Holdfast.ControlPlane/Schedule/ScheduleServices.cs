@@ -1,3 +1,4 @@
+using Holdfast.ControlPlane.Persistence;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -33,7 +34,6 @@ public static class ScheduleServices
                 scheduler.InstanceId = options.NodeName;
                 scheduler.MaxBatchSize = ThreadsMax;
 
-
                 // What another node or a bulk of changes has armed is seen within this time; what is due is started when it is due.
                 scheduler.IdleWaitTime = TimeSpan.FromSeconds(1);
             });
@@ -49,7 +49,7 @@ public static class ScheduleServices
                 }
                 else
                 {
-                    store.UseSqlite(SqliteFactory.Instance, new SqliteConnectionStringBuilder
+                    store.UseSqlite(SqliteWaiting.Factory, new SqliteConnectionStringBuilder
                     {
                         DataSource = options.SqliteFile,
                         DefaultTimeout = 30,

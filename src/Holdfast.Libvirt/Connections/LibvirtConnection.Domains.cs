@@ -27,11 +27,15 @@ public sealed unsafe partial class LibvirtConnection
 
     /// <summary>Looks a domain up by its name; null when there is none.</summary>
     /// <param name="name">The name.</param>
-    public Domain? FindDomain(string name) => NativeCall.NullWhenNotFound(() => LookupDomain(name));
+    public Domain? FindDomain(string name) =>
+        NativeCall.CheckFound(NativeLibvirt.virDomainLookupByName(_handle, name), nameof(NativeLibvirt.virDomainLookupByName)) is { } handle ? new Domain(handle) : null;
 
     /// <summary>Looks a domain up by its UUID; null when there is none.</summary>
     /// <param name="uuid">The UUID.</param>
-    public Domain? FindDomain(Guid uuid) => NativeCall.NullWhenNotFound(() => LookupDomain(uuid));
+    public Domain? FindDomain(Guid uuid) =>
+        NativeCall.CheckFound(
+            NativeLibvirt.virDomainLookupByUUIDString(_handle, uuid.ToString("D", CultureInfo.InvariantCulture)),
+            nameof(NativeLibvirt.virDomainLookupByUUIDString)) is { } handle ? new Domain(handle) : null;
 
     /// <summary>Defines a domain, or redefines the one with the same name and UUID. Another UUID under a known name gives OperationFailed.</summary>
     /// <param name="xml">A <c>domain</c> document.</param>

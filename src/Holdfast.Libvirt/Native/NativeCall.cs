@@ -88,6 +88,20 @@ internal static unsafe class NativeCall
         }
     }
 
+    /// <summary>As <see cref="Check{T}"/>, but null for what doesn't exist: of many hosts that are asked for a domain all but one say so, and it needs no exception.</summary>
+    internal static T? CheckFound<T>(T handle, string call)
+        where T : LibvirtHandle
+    {
+        if (!handle.IsInvalid)
+        {
+            return handle;
+        }
+
+        var error = LastError(call);
+        handle.Dispose();
+        return error.IsNotFound ? null : throw error;
+    }
+
     internal static T? NullWhenNotFound<T>(Func<T> lookup)
         where T : class
     {

@@ -64,7 +64,7 @@ public sealed class RebindingTests(PostgresServer postgres)
         var item = await world.AddItemAsync("test");
         var (job, _) = await world.Get<JobQueue>().EnqueueAsync(item, new BackupJobRequest(JobTrigger.OnDemand), Ct);
         Assert.Equal(1, await world.Get<Rebinding>().ProposeAsync(Ct));
-        Assert.NotEqual(item.SourceId, (await world.Get<Rebinding>().LookForJobAsync(job, Ct)).SourceId);
+        Assert.NotEqual(item.SourceId, (await world.Get<Rebinding>().LookForAsync(item, job.JobId, Ct))!.SourceId);
     }
 
     [Fact]

@@ -429,9 +429,9 @@ namespace Holdfast.ControlPlane.Persistence.Migrations.Postgres
 
                     b.HasKey("ItemId");
 
-                    b.HasIndex("PolicyId");
-
                     b.HasIndex("SourceId");
+
+                    b.HasIndex("PolicyId", "DeletedUtc");
 
                     b.HasIndex("VaultId", "ItemKey")
                         .IsUnique();
@@ -567,7 +567,11 @@ namespace Holdfast.ControlPlane.Persistence.Migrations.Postgres
 
                     b.HasIndex("Phase", "NotBeforeUtc");
 
-                    b.HasIndex("VaultId", "StartUtc");
+                    b.HasIndex("VaultId", "StartUtc", "JobId")
+                        .IsDescending(false, true, false);
+
+                    b.HasIndex("VaultId", "Status", "StartUtc", "JobId")
+                        .IsDescending(false, false, true, false);
 
                     b.ToTable("Jobs");
                 });

@@ -422,9 +422,9 @@ namespace Holdfast.ControlPlane.Persistence.Migrations.Sqlite
 
                     b.HasKey("ItemId");
 
-                    b.HasIndex("PolicyId");
-
                     b.HasIndex("SourceId");
+
+                    b.HasIndex("PolicyId", "DeletedUtc");
 
                     b.HasIndex("VaultId", "ItemKey")
                         .IsUnique();
@@ -560,7 +560,11 @@ namespace Holdfast.ControlPlane.Persistence.Migrations.Sqlite
 
                     b.HasIndex("Phase", "NotBeforeUtc");
 
-                    b.HasIndex("VaultId", "StartUtc");
+                    b.HasIndex("VaultId", "StartUtc", "JobId")
+                        .IsDescending(false, true, false);
+
+                    b.HasIndex("VaultId", "Status", "StartUtc", "JobId")
+                        .IsDescending(false, false, true, false);
 
                     b.ToTable("Jobs");
                 });

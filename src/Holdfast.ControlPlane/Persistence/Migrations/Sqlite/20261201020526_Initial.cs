@@ -399,9 +399,9 @@ namespace Holdfast.ControlPlane.Persistence.Migrations.Sqlite
                 unique: true);
 
             migrationBuilder.CreateIndex(
-                name: "IX_Items_PolicyId",
+                name: "IX_Items_PolicyId_DeletedUtc",
                 table: "Items",
-                column: "PolicyId");
+                columns: new[] { "PolicyId", "DeletedUtc" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_Items_SourceId",
@@ -431,9 +431,16 @@ namespace Holdfast.ControlPlane.Persistence.Migrations.Sqlite
                 columns: new[] { "Phase", "NotBeforeUtc" });
 
             migrationBuilder.CreateIndex(
-                name: "IX_Jobs_VaultId_StartUtc",
+                name: "IX_Jobs_VaultId_StartUtc_JobId",
                 table: "Jobs",
-                columns: new[] { "VaultId", "StartUtc" });
+                columns: new[] { "VaultId", "StartUtc", "JobId" },
+                descending: new[] { false, true, false });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Jobs_VaultId_Status_StartUtc_JobId",
+                table: "Jobs",
+                columns: new[] { "VaultId", "Status", "StartUtc", "JobId" },
+                descending: new[] { false, false, true, false });
 
             migrationBuilder.CreateIndex(
                 name: "IX_Operations_StartUtc",

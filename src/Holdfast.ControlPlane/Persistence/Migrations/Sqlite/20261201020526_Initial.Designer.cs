@@ -11,7 +11,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace Holdfast.ControlPlane.Persistence.Migrations.Sqlite
 {
     [DbContext(typeof(SqliteControlPlaneContext))]
-    [Migration("20261130075617_Initial")]
+    [Migration("20261201020526_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -425,9 +425,9 @@ namespace Holdfast.ControlPlane.Persistence.Migrations.Sqlite
 
                     b.HasKey("ItemId");
 
-                    b.HasIndex("PolicyId");
-
                     b.HasIndex("SourceId");
+
+                    b.HasIndex("PolicyId", "DeletedUtc");
 
                     b.HasIndex("VaultId", "ItemKey")
                         .IsUnique();
@@ -563,7 +563,11 @@ namespace Holdfast.ControlPlane.Persistence.Migrations.Sqlite
 
                     b.HasIndex("Phase", "NotBeforeUtc");
 
-                    b.HasIndex("VaultId", "StartUtc");
+                    b.HasIndex("VaultId", "StartUtc", "JobId")
+                        .IsDescending(false, true, false);
+
+                    b.HasIndex("VaultId", "Status", "StartUtc", "JobId")
+                        .IsDescending(false, false, true, false);
 
                     b.ToTable("Jobs");
                 });

@@ -12,7 +12,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace Holdfast.ControlPlane.Persistence.Migrations.Postgres
 {
     [DbContext(typeof(PostgresControlPlaneContext))]
-    [Migration("20261130075720_Initial")]
+    [Migration("20261201020610_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -432,9 +432,9 @@ namespace Holdfast.ControlPlane.Persistence.Migrations.Postgres
 
                     b.HasKey("ItemId");
 
-                    b.HasIndex("PolicyId");
-
                     b.HasIndex("SourceId");
+
+                    b.HasIndex("PolicyId", "DeletedUtc");
 
                     b.HasIndex("VaultId", "ItemKey")
                         .IsUnique();
@@ -570,7 +570,11 @@ namespace Holdfast.ControlPlane.Persistence.Migrations.Postgres
 
                     b.HasIndex("Phase", "NotBeforeUtc");
 
-                    b.HasIndex("VaultId", "StartUtc");
+                    b.HasIndex("VaultId", "StartUtc", "JobId")
+                        .IsDescending(false, true, false);
+
+                    b.HasIndex("VaultId", "Status", "StartUtc", "JobId")
+                        .IsDescending(false, false, true, false);
 
                     b.ToTable("Jobs");
                 });
