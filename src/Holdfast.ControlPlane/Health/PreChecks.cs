@@ -47,7 +47,7 @@ public sealed class PreChecks(ControlPlaneDatabase database, TimeProvider time)
     /// <returns>False where another node was faster, or a job began.</returns>
     internal async Task<bool> ClaimAsync(ProtectedItemRow item, DateTimeOffset next, CancellationToken ct)
     {
-        var db = database.CreateDbContext();
+        var db = database.CreateForNotices();
         await using (db.ConfigureAwait(false))
         {
             var seen = item.PreCheckDueUtc;
@@ -61,7 +61,7 @@ public sealed class PreChecks(ControlPlaneDatabase database, TimeProvider time)
     /// <summary>Gives an item's pre-check back, to be done when it isn't in the way.</summary>
     internal async Task GiveBackAsync(ProtectedItemRow item, CancellationToken ct)
     {
-        var db = database.CreateDbContext();
+        var db = database.CreateForNotices();
         await using (db.ConfigureAwait(false))
         {
             await db.Items.Where(i => i.ItemId == item.ItemId)
@@ -73,7 +73,7 @@ public sealed class PreChecks(ControlPlaneDatabase database, TimeProvider time)
     internal async Task StoreAsync(ProtectedItemRow item, IReadOnlyList<Fault> found, CancellationToken ct)
     {
         DateTimeOffset? now = time.GetUtcNow();
-        var db = database.CreateDbContext();
+        var db = database.CreateForNotices();
         await using (db.ConfigureAwait(false))
         {
             await db.Items.Where(i => i.ItemId == item.ItemId && i.SourceId == item.SourceId)

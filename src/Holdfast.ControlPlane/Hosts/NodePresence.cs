@@ -19,7 +19,7 @@ public sealed class NodePresence(ControlPlaneDatabase database, ControlPlaneOpti
     /// <returns>The hosts that answered.</returns>
     public async Task<IReadOnlySet<Guid>> ReportAsync(CancellationToken ct)
     {
-        var db = database.CreateDbContext();
+        var db = database.CreateForNotices();
         await using (db.ConfigureAwait(false))
         {
             var reached = new HashSet<Guid>();

@@ -31,7 +31,7 @@ internal sealed class JobLeases(ControlPlaneDatabase database, ControlPlaneOptio
     public async Task<bool> RenewAsync(JobRow job, CancellationToken ct)
     {
         var until = time.GetUtcNow() + options.LeaseTime;
-        var db = database.CreateDbContext();
+        var db = database.CreateForNotices();
         await using (db.ConfigureAwait(false))
         {
             return await Held(db, job).ExecuteUpdateAsync(s => s.SetProperty(l => l.ExpiresUtc, until), ct).ConfigureAwait(false) > 0;
@@ -54,7 +54,7 @@ internal sealed class JobLeases(ControlPlaneDatabase database, ControlPlaneOptio
     /// <returns>Whether the job is still this node's, and whether somebody asked to cancel it.</returns>
     public async Task<(bool Held, bool CancelAsked)> ReportAsync(JobRow job, JobFigures? figures, CancellationToken ct)
     {
-        var db = database.CreateDbContext();
+        var db = database.CreateForNotices();
         await using (db.ConfigureAwait(false))
         {
             var row = await db.Jobs.SingleOrDefaultAsync(j => j.JobId == job.JobId && j.Fence == job.Fence && j.Phase == JobPhase.Running, ct)

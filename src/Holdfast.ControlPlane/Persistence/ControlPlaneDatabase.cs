@@ -4,6 +4,7 @@ using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Storage;
+using Npgsql;
 
 namespace Holdfast.ControlPlane.Persistence;
 
@@ -19,6 +20,7 @@ public sealed class ControlPlaneDatabase : IDbContextFactory<ControlPlaneContext
     private const string UndefinedTable = "42P01";
 
     private readonly Func<ControlPlaneContext> _make;
+    private readonly Func<ControlPlaneContext> _makeForNotices;
     private readonly string? _sqliteFile;
     private readonly SemaphoreSlim _turn;
 
@@ -31,19 +33,18 @@ public sealed class ControlPlaneDatabase : IDbContextFactory<ControlPlaneContext
         _sqliteFile = IsPostgres ? null : options.DatabasePath;
         if (IsPostgres)
         {
-            var postgres = new DbContextOptionsBuilder<PostgresControlPlaneContext>().UseNpgsql(options.Database).Options;
-            _make = () => new PostgresControlPlaneContext(postgres);
+            (_make, _makeForNotices) = (Postgres(options.Database!), Postgres(Unsynced(options.Database!)));
         }
         else
         {
-            var sqlite = new DbContextOptionsBuilder<SqliteControlPlaneContext>().UseSqlite(new SqliteConnectionStringBuilder
+            var file = new SqliteConnectionStringBuilder
             {
                 DataSource = options.DatabasePath,
                 ForeignKeys = true,
                 // Writers wait for each other for so long.
                 DefaultTimeout = 30,
-            }.ToString()).AddInterceptors(new SqliteWaiting()).Options;
-            _make = () => new SqliteControlPlaneContext(sqlite);
+            }.ToString();
+            (_make, _makeForNotices) = (Sqlite(file, isSynced: true), Sqlite(file, isSynced: false));
         }
     }
 
@@ -52,6 +53,20 @@ public sealed class ControlPlaneDatabase : IDbContextFactory<ControlPlaneContext
 
     /// <inheritdoc/>
     public ControlPlaneContext CreateDbContext() => _make();
+
+    /// <summary>
+    /// Makes a context for what is noticed again and again: that a node lives, how far a job is, how an item's VM is. Its writes don't wait for the disk; a loss of
+    /// power may take the last of them back, those of another context never.
+    /// </summary>
+    public ControlPlaneContext CreateForNotices() => _makeForNotices();
+
+    /// <summary>The connection string of a PostgreSQL server, for writes that needn't be on its disk when they are done.</summary>
+    internal static string Unsynced(string postgres)
+    {
+        var builder = new NpgsqlConnectionStringBuilder(postgres);
+        builder.Options = $"{builder.Options} -c synchronous_commit=off".TrimStart();
+        return builder.ToString();
+    }
 
     /// <summary>
     /// Runs a transaction that no other exclusive one overlaps, on any node. SQLite has one writer anyway; PostgreSQL is asked for a lock,
@@ -136,6 +151,18 @@ public sealed class ControlPlaneDatabase : IDbContextFactory<ControlPlaneContext
             await CheckTablesAsync(db, ct).ConfigureAwait(false);
             return true;
         }
+    }
+
+    private static Func<ControlPlaneContext> Postgres(string connection)
+    {
+        var options = new DbContextOptionsBuilder<PostgresControlPlaneContext>().UseNpgsql(connection).Options;
+        return () => new PostgresControlPlaneContext(options);
+    }
+
+    private static Func<ControlPlaneContext> Sqlite(string connection, bool isSynced)
+    {
+        var options = new DbContextOptionsBuilder<SqliteControlPlaneContext>().UseSqlite(connection).AddInterceptors(new SqliteSession(isSynced)).Options;
+        return () => new SqliteControlPlaneContext(options);
     }
 
     private async Task<IReadOnlyList<string>> AppliedAsync(ControlPlaneContext db, CancellationToken ct)

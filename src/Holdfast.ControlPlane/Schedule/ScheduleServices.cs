@@ -44,12 +44,13 @@ public static class ScheduleServices
                 store.ConfigureStore(ado => ado.StoreJobDataAsStrings = true);
                 if (options.Postgres is { } postgres)
                 {
-                    store.UsePostgres(NpgsqlFactory.Instance, postgres);
+                    // Its triggers are made again from items and policies, and what is queued isn't queued twice.
+                    store.UsePostgres(NpgsqlFactory.Instance, ControlPlaneDatabase.Unsynced(postgres));
                     store.UseClustering(cluster => cluster.CheckinInterval = options.CheckinInterval);
                 }
                 else
                 {
-                    store.UseSqlite(SqliteWaiting.Factory, new SqliteConnectionStringBuilder
+                    store.UseSqlite(SqliteSession.OfScheduler, new SqliteConnectionStringBuilder
                     {
                         DataSource = options.SqliteFile,
                         DefaultTimeout = 30,
