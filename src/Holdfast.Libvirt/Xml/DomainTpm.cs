@@ -14,6 +14,12 @@ public sealed record DomainTpm(XElement Element)
     /// <summary>The backend: <c>emulator</c> (swtpm, whose state lies on the host), <c>passthrough</c>, <c>external</c>.</summary>
     public string? Backing => (string?)Backend?.Attribute("type");
 
+    /// <summary>Whether an emulator stands for it, which keeps its state in a file on the host.</summary>
+    public bool IsEmulated => Backing == "emulator";
+
+    /// <summary>Whether the definition says where the state lies, as newer versions of libvirt can; else libvirt chooses.</summary>
+    public bool HasOwnStatePlace => Backend?.Element("source") is not null;
+
     /// <summary>The version, such as <c>2.0</c>.</summary>
     public string? Version => (string?)Backend?.Attribute("version");
 
