@@ -8,6 +8,8 @@ namespace Holdfast.Protection.Restore;
 /// <remarks>
 /// INV-R5: all old files are moved aside before the first new one is placed. So at no instant do a VM's paths name a mixture of old
 /// and new images: a start in between fails for a missing file. Every step can be repeated, in both directions, after a crash anywhere.
+/// A VM doesn't start without an image, but without firmware variables or TPM state it does, and makes new ones: items have the images first, which are
+/// moved away first and come last.
 /// </remarks>
 public static class FileSwap
 {
@@ -36,7 +38,7 @@ public static class FileSwap
     {
         ArgumentNullException.ThrowIfNull(items);
         ArgumentNullException.ThrowIfNull(effects);
-        foreach (var item in items)
+        foreach (var item in items.Reverse())
         {
             if (File.Exists(item.NewPath))
                 await effects.RunAsync(Effect.PlaceNewImage, () => Run(() => HostFile.Move(item.NewPath, item.Path))).ConfigureAwait(false);
@@ -55,7 +57,7 @@ public static class FileSwap
                 HostFile.Delete(item.Path);
         }
 
-        foreach (var item in items)
+        foreach (var item in items.Reverse())
         {
             if (item.OldPath is { } aside && File.Exists(aside))
                 HostFile.Move(aside, item.Path);

@@ -114,6 +114,26 @@ public sealed class FileSwapTests
     }
 
     [Fact]
+    public async Task What_a_VM_starts_without_is_in_place_before_its_image_in_both_directions()
+    {
+        using var folder = new TemporaryFolder();
+        List<RestoreItem> items = [.. ((string[])["image", "variables"]).Select(n => RestoreItem.Make("id", n, folder[n], replaces: true))];
+        foreach (var item in items)
+        {
+            await File.WriteAllTextAsync(item.Path, Old, Ct);
+            await File.WriteAllTextAsync(item.NewPath, New, Ct);
+        }
+
+        items = [.. ImageRestorer.Stamped(items)];
+        await FileSwap.MoveOldAsync(items, EffectGate.Open);
+        await File.WriteAllTextAsync(folder["image"], "somebody else's", Ct);
+        await Assert.ThrowsAsync<IOException>(() => FileSwap.PlaceNewAsync(items, EffectGate.Open));
+        Assert.Equal(New, await File.ReadAllTextAsync(folder["variables"], Ct));
+        Assert.Throws<IOException>(() => FileSwap.Undo(items));
+        Assert.Equal(Old, await File.ReadAllTextAsync(folder["variables"], Ct));
+    }
+
+    [Fact]
     public async Task A_mixture_of_old_and_new_files_is_never_finished()
     {
         using var world = new World();
@@ -194,7 +214,7 @@ public sealed class FileSwapTests
             all.AddRange(_items.Select(i => (Action)(() => File.WriteAllText(i.NewPath, New))));
             all.Add(() => journal.Save(journal.Journal with { Sealed = true, Items = ImageRestorer.Stamped(_items) }));
             all.AddRange(_items.Where(i => i.OldPath is not null).Select(i => (Action)(() => File.Move(i.Path, i.OldPath!))));
-            all.AddRange(_items.Select(i => (Action)(() => File.Move(i.NewPath, i.Path))));
+            all.AddRange(Enumerable.Reverse(_items).Select(i => (Action)(() => File.Move(i.NewPath, i.Path))));
             all.AddRange(_items.Where(i => i.OldPath is not null).Select(i => (Action)(() => File.Delete(i.OldPath!))));
             Assert.Equal(11, all.Count);
             foreach (var step in all.Take(steps))
