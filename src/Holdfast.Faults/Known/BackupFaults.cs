@@ -191,4 +191,15 @@ public static class BackupFaults
     /// <summary>The secret {secret} of the encrypted VM "{vm}" can't be read: {reason}</summary>
     public static Fault SecretUnreadable(string vm, string secret, string reason) =>
         Fault.Of("UserErrorKeyVaultPermissionsNotConfigured").With("vm", vm).With("secret", secret).With("reason", reason);
+
+    /// <summary>The state of the TPM of the VM "{vm}" can't be read from {path}: {reason}</summary>
+    public static Fault TpmStateUnreadable(string vm, string path, string reason) =>
+        Fault.Of("HoldfastTpmStateUnreadable").With("vm", vm).With("path", path).With("reason", reason);
+
+    /// <summary>The recovery point of the VM "{vm}" doesn't hold the state of a TPM that isn't the VM's own: {devices}</summary>
+    public static Fault TpmNotInPoint(string vm, IEnumerable<string> devices) =>
+        Fault.Of("HoldfastTpmNotInPoint").With("vm", vm).With("devices", devices);
+
+    /// <summary>The TPM of the VM "{vm}" has no state so far, and there is none in the recovery point.</summary>
+    public static Fault TpmWithoutState(string vm) => Fault.Of("HoldfastTpmWithoutState").With("vm", vm);
 }

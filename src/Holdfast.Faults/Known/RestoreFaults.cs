@@ -44,8 +44,9 @@ public static class RestoreFaults
     public static Fault VmStateChanged(string vm, string reason) =>
         Fault.Of("HoldfastVmStateChanged").With("vm", vm).With("reason", reason);
 
-    /// <summary>The VM "{vm}" has a TPM whose state isn't in the recovery point.</summary>
-    public static Fault TpmStateNotRestorable(string vm) => Fault.Of("HoldfastTpmStateNotRestorable").With("vm", vm);
+    /// <summary>The state of the TPM of the VM "{vm}" can't be put back: {reason}</summary>
+    public static Fault TpmStateNotRestorable(string vm, string reason) =>
+        Fault.Of("HoldfastTpmStateNotRestorable").With("vm", vm).With("reason", reason);
 
     /// <summary>The log file {path} of the restored VM is in use by another VM.</summary>
     public static Fault LogFileTaken(string path) => Fault.Of("HoldfastLogFileTaken").With("path", path);
@@ -174,4 +175,10 @@ public static class RestoreFaults
     /// <summary>The secret {uuid} of the restored VM has another value on this host; the VM's own was defined as {place}.</summary>
     public static Fault SecretUuidTaken(string uuid, string place) =>
         Fault.Of("HoldfastSecretUuidTaken").With("uuid", uuid).With("place", place);
+
+    /// <summary>The VM "{vm}" was restored without a state of its TPM.</summary>
+    public static Fault TpmStateNotInPoint(string vm) => Fault.Of("HoldfastTpmStateNotInPoint").With("vm", vm);
+
+    /// <summary>The state of the TPM of the VM "{vm}" was not written beside its disks.</summary>
+    public static Fault TpmStateNotWritten(string vm) => Fault.Of("HoldfastTpmStateNotWritten").With("vm", vm);
 }

@@ -23,6 +23,7 @@ internal sealed class OfflineVmBackup(VmRun run)
         await using var daemon = await OpenAsync(plan, ct).ConfigureAwait(false);
         if (run.Domain.GetState().IsActive)
             throw new FaultException(BackupFaults.VmStartedDuringOfflineRead(Name));
+        run.Vm.Tpm?.Capture();
         run.Warnings.Add(BackupFaults.VmStartBlocked(Name));
         // What is shut off cleanly has its file systems at rest, but nobody looked inside: as Azure does, it counts as crash-consistent.
         var snapshot = new Snapshot(run.Context.Time.GetUtcNow(), Consistency.Crash, AgentFaults.VmIsOff(Name), Frozen: null, []);

@@ -129,7 +129,7 @@ internal sealed class RunningVmBackup(VmRun run)
             var prepared = run.Clock.Lap();
             run.Progress?.Report(new RunProgress(RunStage.TakeSnapshot, null, 0, 0, 0));
             var taker = new SnapshotTaker(Context, Domain, Options);
-            var snapshot = await taker.TakeAsync(run.Vm.Xml.AgentChannel is not null, job.BeginAsync, either.Token).ConfigureAwait(false);
+            var snapshot = await taker.TakeAsync(run.Vm.Xml.AgentChannel is not null, BeginAsync, either.Token).ConfigureAwait(false);
             if (Options.Strict && snapshot.Reached < Options.Consistency)
                 throw taker.Strictly(snapshot.Reached);
             run.Warnings.AddRange(snapshot.Warnings);
@@ -151,6 +151,13 @@ internal sealed class RunningVmBackup(VmRun run)
                 run.Warnings.Add(BackupFaults.BackupJobLeftBehind(Domain.Name));
             return run.ResultOf(
                 point, writer, IsDegraded(snapshot), new BackupTiming(run.Clock.Total, prepared, snapshot.Frozen, transferred, run.Clock.Lap()));
+
+            async Task BeginAsync()
+            {
+                await job.BeginAsync().ConfigureAwait(false);
+                // While the guest is held: some KiB, in memory alone until they are sealed.
+                run.Vm.Tpm?.Capture();
+            }
         }
         catch (Exception e) when (e is not FaultException && !ct.IsCancellationRequested && (e is NbdException or LibvirtException || watch.Trouble.IsCancellationRequested))
         {

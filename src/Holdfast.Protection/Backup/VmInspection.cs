@@ -3,6 +3,7 @@ using Holdfast.Faults;
 using Holdfast.Libvirt;
 using Holdfast.Protection.Secrets;
 using Holdfast.Protection.Sources;
+using Holdfast.Protection.Tpm;
 
 namespace Holdfast.Protection.Backup;
 
@@ -12,7 +13,9 @@ namespace Holdfast.Protection.Backup;
 /// <param name="Xml">Its live (or, when off, inactive) XML.</param>
 /// <param name="Disks">Its disks.</param>
 /// <param name="Secrets">The secrets that its definition names.</param>
-internal sealed record VmInspection(string Name, DomainStateInfo State, DomainXml Xml, IReadOnlyList<DiskFacts> Disks, SavedSecrets Secrets) : IDisposable
+/// <param name="Tpm">Its emulated TPM, or null.</param>
+internal sealed record VmInspection(
+    string Name, DomainStateInfo State, DomainXml Xml, IReadOnlyList<DiskFacts> Disks, SavedSecrets Secrets, VmTpm? Tpm) : IDisposable
 {
     /// <summary>Whether a guest runs.</summary>
     public bool IsOnline => State.IsActive;
@@ -21,8 +24,12 @@ internal sealed record VmInspection(string Name, DomainStateInfo State, DomainXm
     public ImageEncryption? EncryptionOf(DiskFacts disk) =>
         disk.EncryptionSecret is { } reference && Secrets.Find(reference) is { } secret ? new ImageEncryption(secret.Value) : null;
 
-    /// <summary>Clears the secrets.</summary>
-    public void Dispose() => Secrets.Dispose();
+    /// <summary>Clears the secrets, and what was captured of the TPM.</summary>
+    public void Dispose()
+    {
+        Secrets.Dispose();
+        Tpm?.Dispose();
+    }
 
     /// <summary>Looks at a domain, and refuses what can't be backed up.</summary>
     /// <exception cref="FaultException">Its state, devices or other jobs don't allow a backup.</exception>
@@ -32,7 +39,7 @@ internal sealed record VmInspection(string Name, DomainStateInfo State, DomainXm
         var state = domain.GetState();
         RefuseState(domain.Name, state);
         var xml = domain.ReadXml(state.IsActive ? DomainXmlOptions.None : DomainXmlOptions.Inactive);
-        RefuseTpm(domain.Name, xml);
+        var tpm = VmTpm.Find(host.Uri, domain.Uuid, xml, state.IsActive);
         var disks = new List<DiskFacts>();
         foreach (var disk in xml.Disks)
         {
@@ -43,7 +50,7 @@ internal sealed record VmInspection(string Name, DomainStateInfo State, DomainXm
 
         if (state.IsActive)
             RefuseJobs(domain, xml);
-        return new VmInspection(domain.Name, state, xml, disks, VmSecrets.Read(host, domain.Name, Without(xml, excludedDisks)));
+        return new VmInspection(domain.Name, state, xml, disks, VmSecrets.Read(host, domain.Name, Without(xml, excludedDisks)), tpm);
     }
 
     // What isn't in the point needs no secret.
@@ -70,13 +77,6 @@ internal sealed record VmInspection(string Name, DomainStateInfo State, DomainXm
     }
 
     private static string Words(DomainStateInfo state) => Inventory.VmStateText.Of(state);
-
-    // Its state lies in a folder of its emulator's, which changes it at any time; the disks alone would be of a machine that never was.
-    private static void RefuseTpm(string vm, DomainXml xml)
-    {
-        if (xml.Tpms.Any(t => t.Backing == "emulator"))
-            throw new FaultException(BackupFaults.VmSecretsUnsupported(vm, "TPM"));
-    }
 
     private static void RefuseJobs(Domain domain, DomainXml xml)
     {

@@ -3,6 +3,7 @@ using Holdfast.Libvirt;
 using Holdfast.Protection.Node;
 using Holdfast.Protection.Points;
 using Holdfast.Protection.Restore;
+using Holdfast.Protection.Tpm;
 using Holdfast.Vault;
 
 namespace Holdfast.Protection.Backup;
@@ -32,6 +33,7 @@ internal sealed record VmRun(
         if (InPlaceMark.IsSet(Context.Paths, Domain.Uuid))
             plan = plan with { Disks = [.. plan.Disks.Select(d => d.ReadWhole(BackupFaults.FullAfterInPlaceRestore(Vm.Name)))] };
         Warnings.AddRange(plan.Notices);
+        JudgeTpm(newest);
         return (checkpoints, plan);
     }
 
@@ -93,6 +95,7 @@ internal sealed record VmRun(
             DomainXmlAttachment = saved.DomainXml,
             NvramAttachment = saved.Nvram,
             SecretsAttachment = saved.Secrets,
+            TpmAttachment = saved.Tpm,
             Addresses = VmAddresses.Collect(Context.RequiredHost, Vm.Xml, snapshot.Interfaces),
         };
         var point = await Context.Effects.RunAsync(
@@ -103,6 +106,19 @@ internal sealed record VmRun(
     /// <summary>What the run achieved.</summary>
     public BackupResult ResultOf(RecoveryPoint point, PointWriter writer, bool degraded, BackupTiming timing) => new(
         point, Options.Consistency, degraded, Warnings, timing with { Phases = writer.Times.WithSeal(timing.Seal) }, writer.ReadBytes, point.Stored.Statistics.StoredBytes, point.Stored.Statistics.NewBytes);
+
+    // What isn't in the point is said. A TPM that had a state at the newest point has lost it since: then nothing is begun.
+    private void JudgeTpm(RecoveryPoint? newest)
+    {
+        var notKept = VmTpm.NotKept(Vm.Xml);
+        if (notKept.Count > 0)
+            Warnings.Add(BackupFaults.TpmNotInPoint(Vm.Name, notKept));
+        if (Vm.Tpm is not { HasState: false } tpm)
+            return;
+        if (newest?.Details.TpmAttachment is not null)
+            tpm.RequireState();
+        Warnings.Add(BackupFaults.TpmWithoutState(Vm.Name));
+    }
 
     // Of a VM that is off only the top image's own bitmap is read. It holds everything since the base point only if the image was
     // the top then already: an overlay's bitmap of the same name began later.

@@ -75,4 +75,7 @@ public enum Effect
 
     /// <summary>Restore: secrets of an encrypted VM are defined that the host doesn't have.</summary>
     DefineSecrets,
+
+    /// <summary>Restore: the state of the VM's TPM is written, beside where it will lie.</summary>
+    WriteTpmState,
 }

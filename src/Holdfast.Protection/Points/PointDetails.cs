@@ -56,6 +56,9 @@ public sealed record PointDetails
     /// <summary>Name of the attachment with the values of libvirt's secrets that the VM names, or null.</summary>
     public string? SecretsAttachment { get; init; }
 
+    /// <summary>Name of the attachment with the state of the emulated TPM, as swtpm keeps it, or null.</summary>
+    public string? TpmAttachment { get; init; }
+
     /// <summary>The addresses that the VM had, as far as they were to be learned; null in points of older programs.</summary>
     public IReadOnlyList<SavedAddress>? Addresses { get; init; }
 }

@@ -11,7 +11,7 @@ public static class PointDetailsJson
 {
     /// <summary>
     /// The newest format. Raised only when a document can't be understood without its new members: 2 has encrypted disks, which a reader of 1
-    /// would write in the clear. What can be said in an older format is.
+    /// would write in the clear. What can be said in an older format is. A TPM's state needs no new one: a reader without it refuses the VM by its definition.
     /// </summary>
     public const int Format = 2;
 

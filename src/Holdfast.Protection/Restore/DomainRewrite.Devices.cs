@@ -1,5 +1,6 @@
 using System.Xml.Linq;
 using Holdfast.Faults;
+using Holdfast.Libvirt;
 
 namespace Holdfast.Protection.Restore;
 
@@ -184,8 +185,12 @@ public static partial class DomainRewrite
 
     private static void RewriteTpm(XElement tpm, RewriteRequest request, RewriteNotes notes)
     {
-        if ((string?)tpm.Element("backend")?.Attribute("type") == "emulator")
-            throw new FaultException(RestoreFaults.TpmStateNotRestorable(request.NewName));
+        // Its state lies in a folder of the new UUID, which libvirt finds by itself; one that the definition names is the other VM's.
+        var device = new DomainTpm(tpm);
+        if (device is { IsEmulated: true, HasOwnStatePlace: true })
+            throw new FaultException(RestoreFaults.TpmStateNotRestorable(request.NewName, "its definition names the place of its state"));
+        if (device.IsEmulated)
+            return;
         // A host's TPM serves one VM; an external one's socket is the other VM's.
         Drop(tpm, Describe(tpm), notes);
     }

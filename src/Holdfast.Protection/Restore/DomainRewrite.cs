@@ -10,7 +10,7 @@ namespace Holdfast.Protection.Restore;
 public static partial class DomainRewrite
 {
     /// <summary>Rewrites <paramref name="saved"/>, which isn't changed.</summary>
-    /// <exception cref="Faults.FaultException">The VM has state that can't be restored (an emulated TPM).</exception>
+    /// <exception cref="Faults.FaultException">The VM has state that can't be restored (of a TPM, at a place that the XML names).</exception>
     public static RewrittenDomain AsNew(DomainXml saved, RewriteRequest request)
     {
         ArgumentNullException.ThrowIfNull(saved);

@@ -69,11 +69,14 @@ internal sealed class FilesRestore(EngineContext context, RecoveryPoint point, R
         }).ConfigureAwait(false);
         return new RestoreResult(
             null, null, items.ToDictionary(i => i.Target, i => i.Path), _images.WrittenBytes, context.Time.GetElapsedTime(started),
-            [.. _images.Warnings, .. Encryption(encrypted)], _images.Times);
+            [.. _images.Warnings, .. Encryption(encrypted), .. Tpm()], _images.Times);
     }
 
     private IEnumerable<Fault> Encryption(HashSet<string> encrypted) => encrypted.Count == 0 ? []
         : [options.Decrypt ? RestoreFaults.WrittenDecrypted(point.Id.ToString(), encrypted) : RestoreFaults.WrittenEncrypted(point.Id.ToString(), encrypted)];
+
+    // A file of it beside the images would be a key to them that anybody copies along.
+    private IEnumerable<Fault> Tpm() => point.Details.TpmAttachment is null ? [] : [RestoreFaults.TpmStateNotWritten(point.Details.Name)];
 
     private async Task PlaceAsync(
         RestoreJournalFile journal, List<RestoreItem> items, SavedConfiguration? saved, RestoreItem? xml, RestoreItem? nvram, CancellationToken ct)

@@ -86,6 +86,7 @@ internal sealed class ImageRestorer(EngineContext context, RecoveryPoint point, 
         if (journal.Journal.Sealed)
             journal.Save(journal.Journal with { Sealed = false });
         FileSwap.Undo(journal.Journal.Items);
+        TpmRestore.RemoveFolders(journal.Journal.Items);
         if (host is not null)
             SecretRestore.Undo(host, journal.Journal);
         journal.Remove();

@@ -48,11 +48,23 @@ internal sealed class InPlaceKeys(LibvirtConnection host, RecoveryPoint point, S
 
         if (_decrypted.Count > 0 && !decrypt)
             throw new FaultException(RestoreFaults.DecryptionNotAsked(point.Details.Name, _decrypted));
+        if (!isSavedOne)
+            BringBackTpmSecret(definition, saved);
         if (!isSavedOne || layout.DefineXml is null)
             return layout.DefineXml;
         var root = XElement.Parse(layout.DefineXml);
         secrets.Place(root, saved!.Secrets);
         return root.ToString();
+    }
+
+    // What the host has is left as it is: the TPM's state that lies there is encrypted with it.
+    private void BringBackTpmSecret(DomainXml definition, SavedConfiguration? saved)
+    {
+        foreach (var uuid in definition.Tpms.Select(t => t.EncryptionSecret).OfType<Guid>())
+        {
+            if (host.FindSecret(uuid) is null && saved?.Secrets.Find(new SecretReference(uuid, null, "")) is { } lost && !secrets.Defined.Contains(uuid))
+                secrets.Add(lost);
+        }
     }
 
     private ImageEncryption Present(DomainXml definition, string target, SavedConfiguration? saved)

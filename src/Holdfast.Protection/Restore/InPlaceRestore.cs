@@ -22,12 +22,10 @@ internal sealed class InPlaceRestore(EngineContext context, RecoveryPoint point,
         var subject = FaultSubject.OfVm(point.Details.Name, "look at the VM");
         if (point.Details.Kind is not SourceKind.VirtualMachine)
             throw new FaultException(RestoreFaults.PointHasNoConfiguration(point.Id.ToString()));
-        // Without the configuration its secrets are still needed: for a disk whose own one the host has lost.
-        using var configuration = options.WithConfiguration || point.Details.SecretsAttachment is not null
+        // Without the configuration its secrets are still needed: for a disk whose own one the host has lost. So is its TPM's state.
+        using var configuration = options.WithConfiguration || (point.Details.SecretsAttachment ?? point.Details.TpmAttachment) is not null
             ? await SavedConfiguration.ReadAsync(context, point, ct).ConfigureAwait(false) : null;
         var saved = options.WithConfiguration ? configuration : null;
-        if (saved is not null && saved.Xml.Tpms.Any(t => t.Backing == "emulator"))
-            throw new FaultException(RestoreFaults.TpmStateNotRestorable(point.Details.Name));
 
         using var busy = VmLock.Acquire(context.Paths, uuid, point.Details.Name);
         bool runs;
@@ -50,6 +48,10 @@ internal sealed class InPlaceRestore(EngineContext context, RecoveryPoint point,
         var nvram = NvramItem(id, saved);
         List<RestoreItem> items = [.. jobs.Select(j => j.Item), .. new[] { nvram }.OfType<RestoreItem>()];
         FaultMapping.Guard(() => RequireOwnFiles(host, uuid, name, items), subject);
+        // Its folder is the VM's own by its name, and no domain names it.
+        var tpm = FaultMapping.Guard(() => TpmItem(id, host, uuid, name, configuration), subject);
+        if (tpm is not null)
+            items.Add(tpm);
         if (saved is not null)
             FaultMapping.Guard(() => RequireOwnMacs(host, uuid, saved.Xml), subject);
         FaultMapping.Guard(
@@ -82,7 +84,7 @@ internal sealed class InPlaceRestore(EngineContext context, RecoveryPoint point,
             await FaultMapping.GuardAsync(() => keys.Secrets.DefineAsync(context.Effects), subject).ConfigureAwait(false);
             await _images.WriteAsync(jobs, ct).ConfigureAwait(false);
             await FaultMapping.GuardAsync(
-                () => SwapAsync(journal, items, nvram, layout, saved, disks, ct), subject with { Path = items[0].Path, IsTarget = true })
+                () => SwapAsync(journal, items, nvram, tpm, layout, configuration, disks, ct), subject with { Path = items[0].Path, IsTarget = true })
                 .ConfigureAwait(false);
             isSwapped = true;
             progress?.Report(new RunProgress(RunStage.Finish, null, 0, 0, 0));
@@ -121,14 +123,18 @@ internal sealed class InPlaceRestore(EngineContext context, RecoveryPoint point,
 
     // From the check under the images' locks on nobody can start the VM on its old images; once they are moved aside, not at all.
     private async Task SwapAsync(
-        RestoreJournalFile journal, List<RestoreItem> items, RestoreItem? nvram, InPlaceLayout layout, SavedConfiguration? saved,
-        IReadOnlyList<PointDisk> disks, CancellationToken ct)
+        RestoreJournalFile journal, List<RestoreItem> items, RestoreItem? nvram, RestoreItem? tpm, InPlaceLayout layout,
+        SavedConfiguration? configuration, IReadOnlyList<PointDisk> disks, CancellationToken ct)
     {
         if (nvram is not null)
-            ImageRestorer.WriteFile(nvram, saved!.Nvram);
-        foreach (var item in items)
+            ImageRestorer.WriteFile(nvram, configuration!.Nvram);
+        if (tpm is not null)
+            await TpmRestore.WriteAsync(tpm, configuration!, context.Effects).ConfigureAwait(false);
+        // A TPM's state isn't QEMU's: libvirt gives it to its emulator, and nobody has it open while the images are locked.
+        var opened = items.Where(i => i.OldPath is not null && i != tpm).ToList();
+        foreach (var item in opened)
         {
-            if (item.OldPath is not null && HostFile.Look(item.Path) is { } old)
+            if (HostFile.Look(item.Path) is { } old)
                 HostFile.SetOwner(item.NewPath, old.UserId, old.GroupId, old.Mode);
         }
 
@@ -136,13 +142,13 @@ internal sealed class InPlaceRestore(EngineContext context, RecoveryPoint point,
         var locks = new List<ImageLock>();
         try
         {
-            foreach (var item in items.Where(i => i.OldPath is not null))
+            foreach (var item in opened)
             {
                 locks.Add(ImageLock.TryTake(item.Path)
                     ?? throw new FaultException(BackupFaults.ImageInUse(item.Path, "another process has it open")));
             }
 
-            CheckAgain(journal.Journal, layout, saved, disks);
+            CheckAgain(journal.Journal, layout, options.WithConfiguration ? configuration : null, disks);
             if (context.Journal is not null)
                 await context.Journal.RestoreSealingAsync(ct).ConfigureAwait(false);
             await context.Effects.RunAsync(Effect.SealRestoreJournal, () =>
@@ -274,6 +280,16 @@ internal sealed class InPlaceRestore(EngineContext context, RecoveryPoint point,
             return RestoreItem.Make(id, "nvram", path, File.Exists(path));
         _warnings.Add(RestoreFaults.NvramNotInPoint(point.Details.Name));
         return null;
+    }
+
+    private RestoreItem? TpmItem(string id, LibvirtConnection host, Guid uuid, string name, SavedConfiguration? configuration)
+    {
+        if (configuration is null)
+            return null;
+        if (!options.WithConfiguration)
+            return TpmRestore.ItemOfLost(id, host.Uri, uuid, DefinitionOf(host, uuid, name, saved: null), configuration);
+        _warnings.AddRange(TpmRestore.Absence(configuration.Xml, point.Details));
+        return TpmRestore.ItemOf(id, host.Uri, uuid, configuration.Xml, configuration);
     }
 
     // The disks are restored whatever becomes of the start; the fault says so.

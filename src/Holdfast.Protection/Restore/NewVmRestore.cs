@@ -35,7 +35,9 @@ internal sealed class NewVmRestore(EngineContext context, RecoveryPoint point, R
             plan.Images[d.Name].Format == "raw" ? ImageFormat.Raw : ImageFormat.Qcow2,
             plan.Images[d.Name].IsEncrypted ? saved.EncryptionOf(d.Name, point.Id.ToString()) : null)).ToList();
         var nvram = plan.NvramPath is { } path ? RestoreItem.Make(id, "nvram", path, replaces: false) : null;
-        List<RestoreItem> items = [.. jobs.Select(j => j.Item), .. new[] { nvram }.OfType<RestoreItem>()];
+        var definition = DomainXml.Read(plan.Root);
+        var tpm = TpmRestore.ItemOf(id, host.Uri, plan.Uuid, definition, saved);
+        List<RestoreItem> items = [.. jobs.Select(j => j.Item), .. new[] { nvram, tpm }.OfType<RestoreItem>()];
         await _images.RequireSpaceAsync(jobs, ct).ConfigureAwait(false);
 
         if (context.Journal is not null)
@@ -58,7 +60,7 @@ internal sealed class NewVmRestore(EngineContext context, RecoveryPoint point, R
             await FaultMapping.GuardAsync(() => secrets.DefineAsync(context.Effects), subject).ConfigureAwait(false);
             await _images.WriteAsync(jobs, ct).ConfigureAwait(false);
             await FaultMapping.GuardAsync(
-                () => PlaceAsync(journal, items, nvram, saved, ct), FaultSubject.Of(point) with { Path = items[0].Path, IsTarget = true })
+                () => PlaceAsync(journal, items, nvram, tpm, saved, ct), FaultSubject.Of(point) with { Path = items[0].Path, IsTarget = true })
                 .ConfigureAwait(false);
             progress?.Report(new RunProgress(RunStage.Finish, null, 0, 0, 0));
             domain = await context.Effects.RunAsync(Effect.DefineDomain, () => DefineAsync(host, plan)).ConfigureAwait(false);
@@ -86,7 +88,8 @@ internal sealed class NewVmRestore(EngineContext context, RecoveryPoint point, R
 
         return new RestoreResult(
             plan.Uuid, options.NewName, jobs.ToDictionary(j => j.Item.Target, j => j.Item.Path), _images.WrittenBytes,
-            context.Time.GetElapsedTime(started), [.. plan.Warnings, .. notices, .. secrets.Warnings, .. _images.Warnings, .. Decrypted(disks)], _images.Times);
+            context.Time.GetElapsedTime(started), [.. plan.Warnings, .. TpmRestore.Absence(definition, point.Details), .. notices, .. secrets.Warnings, .. _images.Warnings, .. Decrypted(disks)],
+            _images.Times);
     }
 
     private IEnumerable<Fault> Decrypted(IReadOnlyList<PointDisk> disks)
@@ -118,7 +121,7 @@ internal sealed class NewVmRestore(EngineContext context, RecoveryPoint point, R
             return;
         if (domain.IsActive)
             domain.Destroy();
-        // Its firmware variables are one of the restore's own files and go with them.
+        // Its firmware variables are one of the restore's own files and go with them. So is its TPM's state, which goes either way.
         try
         {
             domain.Undefine(DomainUndefineOptions.KeepNvram | DomainUndefineOptions.ManagedSave);
@@ -168,10 +171,12 @@ internal sealed class NewVmRestore(EngineContext context, RecoveryPoint point, R
     }
 
     private async Task PlaceAsync(
-        RestoreJournalFile journal, List<RestoreItem> items, RestoreItem? nvram, SavedConfiguration saved, CancellationToken ct)
+        RestoreJournalFile journal, List<RestoreItem> items, RestoreItem? nvram, RestoreItem? tpm, SavedConfiguration saved, CancellationToken ct)
     {
         if (nvram is not null)
             ImageRestorer.WriteFile(nvram, saved.Nvram);
+        if (tpm is not null)
+            await TpmRestore.WriteAsync(tpm, saved, context.Effects).ConfigureAwait(false);
         ct.ThrowIfCancellationRequested();
         if (context.Journal is not null)
             await context.Journal.RestoreSealingAsync(ct).ConfigureAwait(false);

@@ -64,7 +64,7 @@ public sealed record RestoreJournal
 }
 
 /// <summary>One file of a restore.</summary>
-/// <param name="Target">Target name of the disk, or "nvram".</param>
+/// <param name="Target">Target name of the disk, "nvram", or "tpm" for the state of its TPM.</param>
 /// <param name="Path">Its final path.</param>
 /// <param name="NewPath">Where it is written first, in the same folder.</param>
 /// <param name="OldPath">Where the file that is at <paramref name="Path"/> now is moved; null where there is none.</param>

@@ -14,10 +14,15 @@ namespace Holdfast.Protection.Restore;
 /// <param name="XmlBytes">The same, as it is stored.</param>
 /// <param name="Nvram">The firmware's variables, or null.</param>
 /// <param name="Secrets">The secrets that it names.</param>
-internal sealed record SavedConfiguration(DomainXml Xml, byte[] XmlBytes, byte[]? Nvram, SavedSecrets Secrets) : IDisposable
+/// <param name="Tpm">The state of its emulated TPM, or null.</param>
+internal sealed record SavedConfiguration(DomainXml Xml, byte[] XmlBytes, byte[]? Nvram, SavedSecrets Secrets, byte[]? Tpm) : IDisposable
 {
-    /// <summary>Clears the secrets.</summary>
-    public void Dispose() => Secrets.Dispose();
+    /// <summary>Clears the secrets and the TPM's state.</summary>
+    public void Dispose()
+    {
+        Secrets.Dispose();
+        CryptographicOperations.ZeroMemory(Tpm);
+    }
 
     /// <summary>Reads it from the vault.</summary>
     /// <exception cref="FaultException">The point has none, or it is damaged.</exception>
@@ -36,8 +41,11 @@ internal sealed record SavedConfiguration(DomainXml Xml, byte[] XmlBytes, byte[]
             : null;
         try
         {
+            var tpm = point.Details.TpmAttachment is { } state
+                ? await FaultMapping.GuardAsync(() => context.RequiredVault.ReadAttachmentAsync(point.Stored, state, ct), subject).ConfigureAwait(false)
+                : null;
             return new SavedConfiguration(
-                DomainXml.Parse(Encoding.UTF8.GetString(xml)), xml, nvram, secrets is null ? SavedSecrets.None : SavedSecrets.Read(secrets));
+                DomainXml.Parse(Encoding.UTF8.GetString(xml)), xml, nvram, secrets is null ? SavedSecrets.None : SavedSecrets.Read(secrets), tpm);
         }
         catch (Exception e) when (e is LibvirtXmlException or FormatException)
         {

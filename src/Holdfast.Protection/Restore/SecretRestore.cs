@@ -39,6 +39,13 @@ internal sealed class SecretRestore
             element.SetAttributeValue("uuid", PlaceOf(secret).ToString("D"));
             element.Attribute("usage")?.Remove();
         }
+
+        // A TPM's state names its secret in a way of its own.
+        foreach (var named in root.Descendants("encryption").Attributes("secret"))
+        {
+            if (Guid.TryParse(named.Value, out var uuid) && saved.Find(new SecretReference(uuid, null, "")) is { } secret)
+                named.Value = PlaceOf(secret).ToString("D");
+        }
     }
 
     /// <summary>Lets a secret be defined under its own UUID, which is free.</summary>

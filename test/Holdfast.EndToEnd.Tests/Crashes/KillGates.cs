@@ -20,7 +20,7 @@ internal static class KillGates
 
     /// <summary>Gates while the guest is prepared, frozen and thawed, and the begin of the job in between.</summary>
     public static TheoryData<string> Booted => Of(Enum.GetValues<Effect>().Where(e => e is Effect.BackupBegin
-        || (!WithoutGuest.Contains(e) && e is not (Effect.OpenImage or Effect.DefineSecrets or (>= Effect.WriteRestoreJournal and <= Effect.StartDomain)))));
+        || (!WithoutGuest.Contains(e) && e is not (Effect.OpenImage or Effect.DefineSecrets or Effect.WriteTpmState or (>= Effect.WriteRestoreJournal and <= Effect.StartDomain)))));
 
     /// <summary>Whether a run killed there has published its point.</summary>
     public static bool IsCommitted(string gate) =>

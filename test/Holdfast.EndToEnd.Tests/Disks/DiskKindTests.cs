@@ -97,16 +97,6 @@ public sealed class DiskKindTests(Host host)
         await RefusedAsync(vm, "HoldfastEncryptedDiskUnsupported");
     }
 
-    [Fact]
-    public async Task A_vm_with_an_emulated_tpm_is_refused_by_name_and_nothing_is_written()
-    {
-        await using var vm = await BareVm.DefineAsync(host, Disk);
-        await vm.RedefineAsync(xml => xml.Element("devices")!.Add(
-            XElement.Parse("<tpm model='tpm-crb'><backend type='emulator' version='2.0'/></tpm>")));
-
-        await RefusedAsync(vm, "HoldfastVmSecretsUnsupported");
-    }
-
     private async Task RefusedAsync(BareVm vm, string code)
     {
         var node = await Node.CreateAsync(host);

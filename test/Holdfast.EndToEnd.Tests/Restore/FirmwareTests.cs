@@ -79,18 +79,4 @@ public sealed class FirmwareTests(SavedFirmwareVm saved, Host host) : IClassFixt
         Assert.Contains("HoldfastNvramNotInPoint", result.Text, StringComparison.Ordinal);
         await Guest.RemoveAsync(name);
     }
-
-    [Fact]
-    public async Task A_vm_whose_tpm_holds_secrets_is_refused_before_anything_is_read()
-    {
-        await using var vm = await BareVm.DefineAsync(host, new DiskSpec("vda") { SizeMiB = 4 });
-        await vm.RedefineAsync(xml => xml.Element("devices")!.Add(XElement.Parse(
-            "<tpm model='tpm-crb'><backend type='emulator' version='2.0'/></tpm>")));
-        var node = await Node.CreateAsync(host);
-
-        var result = await vm.TryBackUpAsync(node);
-
-        Assert.Equal("HoldfastVmSecretsUnsupported", result.FaultCode);
-        Assert.Empty(await node.PointsAsync(vm.Guest.Uuid.ToString()));
-    }
 }

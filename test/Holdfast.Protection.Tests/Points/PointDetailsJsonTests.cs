@@ -17,6 +17,7 @@ public sealed class PointDetailsJsonTests
             Note = "before the upgrade, \"β\"",
             FrozenMilliseconds = 12.5,
             NvramAttachment = "nvram.fd",
+            TpmAttachment = "tpm-state",
         };
         var read = PointDetailsJson.Read(PointDetailsJson.Write(details));
         Assert.Equal(JsonSerializer.Serialize(details), JsonSerializer.Serialize(read));
