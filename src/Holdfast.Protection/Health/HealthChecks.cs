@@ -16,7 +16,7 @@ internal static class HealthChecks
     [
         new StateCheck(), new HaltedCheck(), new AgentChannelCheck(), new AgentAnswersCheck(), new AgentVersionCheck(), new AgentCommandsCheck(),
         new AgentOriginCheck(), new AgentUpdateCheck(), new FrozenCheck(), new MountsCheck(), new CleanFileSystemsCheck(), new ScriptsCheck(), new ProcessorCheck(),
-        new MemoryCheck(), new DisksCheck(), new SecretsCheck(), new OtherJobsCheck(), new LeftoversCheck(), new CheckpointsCheck(),
+        new MemoryCheck(), new DisksCheck(), new SecretsCheck(), new TpmCheck(), new OtherJobsCheck(), new LeftoversCheck(), new CheckpointsCheck(),
         new NetworksCheck(), new PoolsCheck(), new AddressesCheck(),
         new AgentServiceCheck(), new AgentFileCheck(), new VssProviderCheck(), new VssWritersCheck(), new ComPlusCheck(), new MsdtcCheck(), new BitLockerCheck(),
         new MachineKeysCheck(), new StrongCryptoCheck(), new VcRuntimeCheck(), new WindowsInstallerCheck(), new SqlCopyBackupCheck(),

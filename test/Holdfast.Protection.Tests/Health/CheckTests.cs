@@ -1,3 +1,4 @@
+using Holdfast.Faults;
 using Holdfast.Libvirt;
 using Holdfast.Protection.Health;
 using Holdfast.Protection.Health.Probes;
@@ -227,6 +228,18 @@ public sealed class CheckTests : IDisposable
         Assert.Contains("secrets", (await ExamineAsync()).Results.Select(r => r.Check));
         _vm.UnreadableSecrets = [("5b2f3a7e-0000-4000-8000-000000000001", "secret is private")];
         await OnlyAsync("secrets", "UserErrorKeyVaultPermissionsNotConfigured");
+    }
+
+    [Fact]
+    public async Task A_tpm_whose_state_is_in_no_point_is_named()
+    {
+        Assert.DoesNotContain("tpm", (await ExamineAsync()).Results.Select(r => r.Check));
+        _vm.Devices += "<tpm model='tpm-crb'><backend type='emulator' version='2.0'/></tpm>";
+        Assert.Contains((await ExamineAsync()).Results, r => r is { Check: "tpm", Outcome: HealthOutcome.Passed });
+        _vm.TpmTrouble = BackupFaults.TpmStateUnreadable("web1", "/a", "Permission denied");
+        await OnlyAsync("tpm", "HoldfastTpmStateUnreadable");
+        _vm.Devices = _vm.Devices.Replace("emulator", "passthrough", StringComparison.Ordinal);
+        await OnlyAsync("tpm", "HoldfastTpmNotInPoint");
     }
 
     [Fact]

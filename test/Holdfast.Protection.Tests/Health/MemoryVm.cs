@@ -42,6 +42,8 @@ internal sealed class MemoryVm : IVmProbe
 
     public IReadOnlyList<(string Secret, string Reason)> UnreadableSecrets { get; set; } = [];
 
+    public Holdfast.Faults.Fault? TpmTrouble { get; set; }
+
     public bool IsBeingFrozen { get; set; }
 
     public string? Leftover { get; set; }
@@ -76,6 +78,8 @@ internal sealed class MemoryVm : IVmProbe
     public Task<IReadOnlyDictionary<string, bool?>> GetPoolsAsync() => Task.FromResult(Pools);
 
     public Task<IReadOnlyList<(string Secret, string Reason)>> GetUnreadableSecretsAsync() => Task.FromResult(UnreadableSecrets);
+
+    public Task<Holdfast.Faults.Fault?> GetTpmTroubleAsync() => Task.FromResult(TpmTrouble);
 
     /// <summary>The next examination makes contact anew.</summary>
     public void Forget() => _contact = null;

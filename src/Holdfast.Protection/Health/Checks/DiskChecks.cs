@@ -1,5 +1,6 @@
 using Holdfast.Faults;
 using Holdfast.Protection.Backup;
+using Holdfast.Protection.Tpm;
 
 namespace Holdfast.Protection.Health.Checks;
 
@@ -32,5 +33,20 @@ internal sealed class SecretsCheck() : HealthCheck<VmSubject>(HealthArea.Disks, 
         var unreadable = await subject.Probe.GetUnreadableSecretsAsync().ConfigureAwait(false);
         return unreadable.Count == 0 ? [HealthFinding.Passed("all readable")]
             : [.. unreadable.Select(s => HealthFinding.Of(s.Secret, BackupFaults.SecretUnreadable(subject.Name, s.Secret, s.Reason)))];
+    }
+}
+
+/// <summary>What a TPM holds for the guest can be kept, as each backup must; that of one that isn't the VM's own can't.</summary>
+internal sealed class TpmCheck() : HealthCheck<VmSubject>(HealthArea.Disks, "tpm")
+{
+    public override async Task<IReadOnlyList<HealthFinding>> RunAsync(VmSubject subject, CancellationToken ct)
+    {
+        var xml = await subject.Probe.GetXmlAsync().ConfigureAwait(false);
+        if (xml.Tpms.Count == 0)
+            return [];
+        if (VmTpm.NotKept(xml) is { Count: > 0 } others)
+            return [HealthFinding.Of(string.Join(", ", others), BackupFaults.TpmNotInPoint(subject.Name, others))];
+        return await subject.Probe.GetTpmTroubleAsync().ConfigureAwait(false) is { } trouble
+            ? [HealthFinding.Of("emulated", trouble)] : [HealthFinding.Passed("emulated")];
     }
 }

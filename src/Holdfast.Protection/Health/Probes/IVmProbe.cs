@@ -43,6 +43,9 @@ internal interface IVmProbe : IDisposable
 
     /// <summary>Secrets that the VM's definition names and that can't be read, each with the reason.</summary>
     Task<IReadOnlyList<(string Secret, string Reason)>> GetUnreadableSecretsAsync();
+
+    /// <summary>Why the state of the VM's emulated TPM can't be kept; null where it can, or there is none.</summary>
+    Task<Faults.Fault?> GetTpmTroubleAsync();
 }
 
 /// <summary>A disk and what can be said of it.</summary>

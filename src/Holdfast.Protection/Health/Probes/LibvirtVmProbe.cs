@@ -6,6 +6,7 @@ using Holdfast.Protection.Freeze;
 using Holdfast.Protection.Guest;
 using Holdfast.Protection.Node;
 using Holdfast.Protection.Secrets;
+using Holdfast.Protection.Tpm;
 
 namespace Holdfast.Protection.Health.Probes;
 
@@ -98,6 +99,23 @@ internal sealed class LibvirtVmProbe : IVmProbe
     {
         var xml = await GetXmlAsync().ConfigureAwait(false);
         return await OnThreadAsync(() => VmSecrets.FindUnreadable(_host, xml)).ConfigureAwait(false);
+    }
+
+    public async Task<Fault?> GetTpmTroubleAsync()
+    {
+        var (xml, state) = (await GetXmlAsync().ConfigureAwait(false), await GetStateAsync().ConfigureAwait(false));
+        return await OnThreadAsync(() =>
+        {
+            try
+            {
+                VmTpm.Find(_host.Uri, Uuid, xml, state.IsActive)?.Dispose();
+                return null;
+            }
+            catch (FaultException e)
+            {
+                return e.Fault;
+            }
+        }).ConfigureAwait(false);
     }
 
     public void Dispose() => _domain.Dispose();
