@@ -2,10 +2,12 @@ using System.Security.Cryptography;
 
 namespace Holdfast.EndToEnd.Tests.Harness;
 
-/// <summary>A secret of libvirt's with the passphrase of a VM's LUKS images.</summary>
+/// <summary>A secret of libvirt's with the passphrase of a VM's LUKS images, or of its TPM's state.</summary>
 public sealed class VmSecret : IAsyncDisposable
 {
-    private VmSecret(string passphraseFile) => PassphraseFile = passphraseFile;
+    private readonly bool _isForTpm;
+
+    private VmSecret(string passphraseFile, bool isForTpm) => (PassphraseFile, _isForTpm) = (passphraseFile, isForTpm);
 
     /// <summary>Its UUID.</summary>
     public Guid Uuid { get; } = Guid.NewGuid();
@@ -16,11 +18,14 @@ public sealed class VmSecret : IAsyncDisposable
     /// <summary>The element that has an image encrypted with it.</summary>
     public string EncryptionXml => $"<encryption format='luks'><secret type='passphrase' uuid='{Uuid}'/></encryption>";
 
+    /// <summary>Defines one with a random passphrase, for images.</summary>
+    public static Task<VmSecret> DefineAsync(Host host) => DefineAsync(host, isForTpm: false);
+
     /// <summary>Defines one with a random passphrase.</summary>
-    public static async Task<VmSecret> DefineAsync(Host host)
+    public static async Task<VmSecret> DefineAsync(Host host, bool isForTpm)
     {
         ArgumentNullException.ThrowIfNull(host);
-        var secret = new VmSecret(Path.Combine(host.NewFolder("secret"), "passphrase"));
+        var secret = new VmSecret(Path.Combine(host.NewFolder("secret"), "passphrase"), isForTpm);
         await File.WriteAllTextAsync(secret.PassphraseFile, "P-" + Convert.ToHexString(RandomNumberGenerator.GetBytes(12))).ConfigureAwait(false);
         await secret.DefineAsync(isPrivate: false).ConfigureAwait(false);
         return secret;
@@ -41,7 +46,7 @@ public sealed class VmSecret : IAsyncDisposable
         var file = PassphraseFile + ".xml";
         await File.WriteAllTextAsync(file, $"""
             <secret ephemeral='no' private='{(isPrivate ? "yes" : "no")}'><uuid>{Uuid}</uuid>
-              <usage type='volume'><volume>/hf-test/{Uuid}</volume></usage></secret>
+              {(_isForTpm ? $"<usage type='vtpm'><name>hf-test/{Uuid}</name></usage>" : $"<usage type='volume'><volume>/hf-test/{Uuid}</volume></usage>")}</secret>
             """).ConfigureAwait(false);
         await Tool.VirshAsync("secret-define", file).ConfigureAwait(false);
     }
