@@ -21,7 +21,7 @@ internal sealed class RestoreCommand
     };
 
     private readonly Option<string[]> disk = new("--disk") { Description = "Restore only this disk, by its target name; may be repeated", HelpName = "DISK" };
-    private readonly Option<string?> network = new("--network") { Description = "With --as: libvirt network for every interface (default: the saved ones)", HelpName = "NAME" };
+    private readonly Option<string?> network = new("--network") { Description = "With --as: libvirt network for every interface (default: the saved ones); a VM without one gets one", HelpName = "NAME" };
     private readonly Option<string?> subnet = new("--subnet") { Description = "With --network: port group of the network (default: the network's own)", HelpName = "NAME" };
     private readonly Option<string?> pool = new("--pool") { Description = "With --as: storage pool for the disks", HelpName = "NAME" };
     private readonly Option<string?> disksDir = new("--disks-dir") { Description = "With --as: folder for the disks", HelpName = "DIR" };

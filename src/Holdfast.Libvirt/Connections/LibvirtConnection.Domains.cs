@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using Holdfast.Libvirt.Native;
 
 namespace Holdfast.Libvirt;
@@ -51,4 +52,22 @@ public sealed unsafe partial class LibvirtConnection
     /// <param name="ct">Stops waiting.</param>
     public Task<Domain> DefineDomainAsync(string xml, bool validate, CancellationToken ct) =>
         DedicatedThread.RunAsync(() => DefineDomain(xml, validate), ct);
+
+    /// <summary>
+    /// Lets the driver prepare a definition as far as QEMU's command line, as <c>virsh domxml-to-native</c> does: what it lacks (addresses,
+    /// controllers) is added as when it is defined, but nothing is made. What makes defining it fail is thrown, and a few things that only starting it needs.
+    /// </summary>
+    /// <param name="xml">A <c>domain</c> document.</param>
+    /// <param name="ct">Stops waiting.</param>
+    public Task TryPrepareDomainAsync(string xml, CancellationToken ct) => DedicatedThread.RunAsync(() => TryPrepareDomain(xml), ct);
+
+    // The command line is freed unread: it isn't wanted, and may hold what isn't meant for eyes.
+    private bool TryPrepareDomain(string xml)
+    {
+        var native = NativeLibvirt.virConnectDomainXMLToNative(_handle, "qemu-argv", xml, 0);
+        if (native == 0)
+            throw NativeCall.LastError(nameof(NativeLibvirt.virConnectDomainXMLToNative));
+        NativeMemory.Free((void*)native);
+        return true;
+    }
 }

@@ -17,6 +17,9 @@ internal static unsafe partial class NativeLibvirt
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial DomainHandle virDomainDefineXMLFlags(ConnectHandle connection, string xml, uint flags);
 
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial nint virConnectDomainXMLToNative(ConnectHandle connection, string format, string xml, uint flags);
+
     [LibraryImport(Library)]
     internal static partial int virDomainFree(nint domain);
 

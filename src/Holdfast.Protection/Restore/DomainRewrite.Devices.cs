@@ -128,9 +128,20 @@ public static partial class DomainRewrite
         nic.SetAttributeValue("managed", null);
         foreach (var name in (string[])["source", "virtualport", "vlan", "ip", "route", "guest", "script", "downscript", "backend", "portForward"])
             nic.Elements(name).Remove();
-        nic.Element("mac")!.AddAfterSelf(new XElement(
-            "source", new XAttribute("network", network), request.PortGroup is { } group ? new XAttribute("portgroup", group) : null));
+        nic.Element("mac")!.AddAfterSelf(SourceOf(network, request));
     }
+
+    // Without an address: libvirt looks for a slot. The model is one that the guest surely has a driver for: virtio where it has virtio disks, else libvirt's choice.
+    private static void AddInterface(XElement devices, RewriteRequest request)
+    {
+        var hasVirtio = devices.Elements("disk").Any(d => (string?)d.Element("target")?.Attribute("bus") == "virtio");
+        devices.Add(new XElement(
+            "interface", new XAttribute("type", "network"), new XElement("mac", new XAttribute("address", request.NextMac())),
+            SourceOf(request.Network!, request), hasVirtio ? new XElement("model", new XAttribute("type", "virtio")) : null));
+    }
+
+    private static XElement SourceOf(string network, RewriteRequest request) => new(
+        "source", new XAttribute("network", network), request.PortGroup is { } group ? new XAttribute("portgroup", group) : null);
 
     private static void RewriteCharacterDevice(XElement device, RewriteRequest request, RewriteNotes notes)
     {

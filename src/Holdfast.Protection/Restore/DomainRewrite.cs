@@ -34,6 +34,9 @@ public static partial class DomainRewrite
         {
             foreach (var device in devices.Elements().ToList())
                 RewriteDevice(device, request, notes);
+            // Whoever names a network wants the VM on it.
+            if (request.Network is not null && !devices.Elements("interface").Any())
+                AddInterface(devices, request);
         }
 
         foreach (var alias in root.Descendants("alias").Where(IsLibvirtsOwnAlias).ToList())

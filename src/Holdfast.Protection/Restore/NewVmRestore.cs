@@ -27,6 +27,8 @@ internal sealed class NewVmRestore(EngineContext context, RecoveryPoint point, R
         var notices = FaultMapping.Guard(
             () => NetworkFit.Require(host, DomainXml.Read(plan.Root), point.Details.Addresses ?? []), subject);
 
+        await RequireSlotsAsync(host, plan, ct).ConfigureAwait(false);
+
         var id = RestoreJournalFile.NewId();
         var secrets = new SecretRestore(host, id);
         FaultMapping.Guard(() => secrets.Place(plan.Root, saved.Secrets), subject);
@@ -170,6 +172,27 @@ internal sealed class NewVmRestore(EngineContext context, RecoveryPoint point, R
         return pool.IsActive ? path : throw new FaultException(RestoreFaults.PoolInactive(name));
     }
 
+    // Only the lack of slots is taken from it: whatever else libvirt may say here is said, and told apart, when the VM is defined.
+    private async Task RequireSlotsAsync(LibvirtConnection host, NewVmPlan plan, CancellationToken ct)
+    {
+        try
+        {
+            await host.TryPrepareDomainAsync(plan.Root.ToString(), ct).ConfigureAwait(false);
+        }
+        catch (LibvirtException e) when (PciSlots.AreExhausted(e))
+        {
+            throw new FaultException(RestoreFaults.PciSlotsExhausted(options.NewName), e);
+        }
+        catch (LibvirtException e) when (!e.IsConnectionLost)
+        {
+            // Among them the right to ask, and drivers that can't answer.
+        }
+        catch (LibvirtException e)
+        {
+            throw new FaultException(HostFaults.HypervisorConnectionLost(e.Message), e);
+        }
+    }
+
     private async Task PlaceAsync(
         RestoreJournalFile journal, List<RestoreItem> items, RestoreItem? nvram, RestoreItem? tpm, SavedConfiguration saved, CancellationToken ct)
     {
@@ -216,7 +239,7 @@ internal sealed class NewVmRestore(EngineContext context, RecoveryPoint point, R
     {
         { Code: LibvirtErrorCode.AccessDenied or LibvirtErrorCode.AuthFailed or LibvirtErrorCode.AuthUnavailable or LibvirtErrorCode.OperationDenied } =>
             RestoreFaults.DefineDenied(options.NewName, e.Message),
-        _ when e.Message.Contains("available PCI", StringComparison.Ordinal) => RestoreFaults.PciSlotsExhausted(options.NewName),
+        _ when PciSlots.AreExhausted(e) => RestoreFaults.PciSlotsExhausted(options.NewName),
         _ => RestoreFaults.VmDefineFailed(options.NewName, e.Message),
     };
 

@@ -24,7 +24,7 @@ public abstract record RestoreOptions
 [System.Diagnostics.CodeAnalysis.SuppressMessage("Naming", "CA1711", Justification = "It restores as a new VM; it isn't a newer RestoreAs.")]
 public sealed record RestoreAsNew(string NewName) : RestoreOptions
 {
-    /// <summary>libvirt network for every interface; null keeps the saved ones.</summary>
+    /// <summary>libvirt network for every interface, and for one that is added where the VM has none; null keeps the saved ones.</summary>
     public string? Network { get; init; }
 
     /// <summary>Port group of <see cref="Network"/>, libvirt's word for a subnet; null for the network's default.</summary>

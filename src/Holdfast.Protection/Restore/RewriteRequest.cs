@@ -24,7 +24,7 @@ public sealed record RewriteRequest
     /// <summary>Whether saved firmware variables are restored to that path.</summary>
     public bool HasNvramContent { get; init; }
 
-    /// <summary>libvirt network for every interface; null keeps the saved ones.</summary>
+    /// <summary>libvirt network for every interface, and for one that is added where the VM has none; null keeps the saved ones.</summary>
     public string? Network { get; init; }
 
     /// <summary>Port group of that network; null for its default.</summary>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using System.Xml.Linq;
 using Holdfast.EndToEnd.Tests.Harness;
 using Holdfast.EndToEnd.Tests.Health;
 
@@ -84,6 +85,38 @@ public sealed class RestoreTargetConditionTests(RestoreConflictTests.SavedVm sav
         });
     }
 
+    [Theory]
+    [InlineData("pc")]
+    [InlineData("q35")]
+    [Condition("R05", Proof.Provocation)]
+    public async Task R05_definition_without_a_free_pci_slot_for_the_network_interface_is_named_before_anything_is_made(string machine) =>
+        await InNetworkAsync(".100", "", "", async (network, _) =>
+        {
+            await using var vm = await BareVm.DefineAsync(host, new DiskSpec("sda") { SizeMiB = 8 });
+            await vm.RedefineAsync(xml => FillSlots(xml, machine, leaveOne: false));
+            var node = await Node.CreateAsync(host);
+            (await vm.TryBackUpAsync(node)).Succeeded();
+            var (name, folder) = (host.NewName("full"), host.NewFolder("full"));
+            string[] restore = ["restore", vm.Name, "--as", name, "--disks-dir", folder];
+
+            var refused = await node.RunAsync([.. restore, "--network", network]);
+
+            Assert.Equal("HoldfastPciSlotsExhausted", refused.FaultCode);
+            Assert.Empty(Directory.EnumerateFileSystemEntries(folder));
+            Assert.Empty(Directory.EnumerateFiles(node.State, "*restore*", SearchOption.AllDirectories));
+            Assert.NotEqual(0, (await Tool.TryVirshAsync("dominfo", name)).ExitCode);
+
+            // As it was saved it lacks nothing, and with one slot left the interface has a place.
+            (await node.RunAsync(restore)).Succeeded();
+            Assert.DoesNotContain("<interface", await Tool.VirshAsync("dumpxml", name, "--inactive"), StringComparison.Ordinal);
+            await Guest.RemoveAsync(name);
+            await vm.RedefineAsync(xml => FillSlots(xml, machine, leaveOne: true));
+            (await vm.TryBackUpAsync(node)).Succeeded();
+            (await node.RunAsync("restore", vm.Name, "--as", name, "--disks-dir", host.NewFolder("fits"), "--network", network)).Succeeded();
+            Assert.Contains($"<source network='{network}'", await Tool.VirshAsync("dumpxml", name, "--inactive"), StringComparison.Ordinal);
+            await Guest.RemoveAsync(name);
+        });
+
     [Fact]
     [Condition("R04", Proof.Provocation)]
     public async Task R04_address_that_was_reserved_for_somebody_else_since_keeps_the_restore_out()
@@ -154,6 +187,23 @@ public sealed class RestoreTargetConditionTests(RestoreConflictTests.SavedVm sav
     {
         DevicesXml = $"<interface type='network'><mac address='{mac}'/><source network='{network}'/><model type='virtio'/></interface>",
     };
+
+    // A controller in each slot of the first bus that the machine doesn't keep for itself (pc: 0 and 1; q35: 0 and 31).
+    private static void FillSlots(XElement domain, string machine, bool leaveOne)
+    {
+        domain.Element("os")!.Element("type")!.SetAttributeValue("machine", machine);
+        var devices = domain.Element("devices")!;
+        devices.Elements().Where(e => e.Name.LocalName is "controller" or "rng" or "memballoon" or "input" or "audio" or "video").Remove();
+        devices.Descendants("address").Remove();
+        devices.Element("disk")!.Element("target")!.SetAttributeValue("bus", "scsi");
+        devices.Add(
+            new XElement("memballoon", new XAttribute("model", "none")),
+            new XElement("controller", new XAttribute("type", "usb"), new XAttribute("model", "none")));
+        var first = machine == "pc" ? 2 : 1;
+        devices.Add(Enumerable.Range(first, leaveOne ? 29 : 30).Select((slot, index) => new XElement(
+            "controller", new XAttribute("type", "scsi"), new XAttribute("index", index), new XAttribute("model", "virtio-scsi"),
+            new XElement("address", new XAttribute("type", "pci"), new XAttribute("bus", 0), new XAttribute("slot", slot)))));
+    }
 
     private async Task<CliResult> RefusedAsync(string code, params string[] place)
     {
