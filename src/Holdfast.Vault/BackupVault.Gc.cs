@@ -32,14 +32,21 @@ public sealed partial class BackupVault
             progress?.Report(new GcProgress(GcStage.Mark, done, roots.Points.Count));
         }
 
+        var total = await GetHeldBytesAsync(ct);
+        return new VaultStatistics(
+            roots.Points.Count, roots.Points.Sum(p => p.Disks.Sum(d => d.SizeBytes)), marker.DataBytes, marker.UniqueBytes, marker.StoredBytes,
+            marks.Usage().Values.Where(u => Index.Packs.ContainsKey(u.Pack.Id)).Sum(u => u.RecordBytes - u.NeededBytes), total, unreadable);
+    }
+
+    /// <summary>The bytes of all objects, whoever needs them. Lists the store, and reads nothing.</summary>
+    public async Task<long> GetHeldBytesAsync(CancellationToken ct)
+    {
         long total = 0;
         await foreach (var item in Store.ListAsync("", ct))
         {
             total += item.SizeBytes;
         }
 
-        return new VaultStatistics(
-            roots.Points.Count, roots.Points.Sum(p => p.Disks.Sum(d => d.SizeBytes)), marker.DataBytes, marker.UniqueBytes, marker.StoredBytes,
-            marks.Usage().Values.Where(u => Index.Packs.ContainsKey(u.Pack.Id)).Sum(u => u.RecordBytes - u.NeededBytes), total, unreadable);
+        return total;
     }
 }

@@ -75,12 +75,13 @@ internal sealed class DoctorCommand
         if (run.Value(_minimum) is { } minimum)
             options = options with { AgentMinimum = Version.Parse(minimum) };
         VaultId? opened = null;
+        VaultInfo? figures = null;
         var request = new HealthRequest
         {
             Hosts = hosts,
             Vm = run.Value(_vm),
             IncludesVms = IncludesVms(run),
-            Vault = run.Settings.Vault is { } vault && (run.Settings.Server is null || run.Settings.IsFolderNamed) ? new VaultSubject(StorePlaces.Full(vault), PointsAsync) : null,
+            Vault = run.Settings.Vault is { } vault && (run.Settings.Server is null || run.Settings.IsFolderNamed) ? new VaultSubject(StorePlaces.Full(vault), PointsAsync) { ReadFillAsync = FillAsync } : null,
             Endpoints = endpoints,
         };
         var report = await new HealthService(paths, options).CheckAsync(request, ct);
@@ -92,8 +93,29 @@ internal sealed class DoctorCommand
         {
             await using var engine = await run.Engines.OpenAsync(run.Settings, EngineNeeds.VaultIfNamed, run.Report, token);
             var points = await engine.ListPointsAsync(null, token);
-            opened = points.Count > 0 ? points[0].Stored.VaultId : (await engine.GetVaultInfoAsync(token)).VaultId;
+            if (points.Count == 0 || LimitsVaults())
+                figures = await engine.GetVaultInfoAsync(token);
+            opened = figures?.VaultId ?? points[0].Stored.VaultId;
             return points;
+        }
+
+        // Limits that can't be read are the check's to tell.
+        bool LimitsVaults()
+        {
+            try
+            {
+                return Quotas.Read(paths).LimitsVaults;
+            }
+            catch (FaultException)
+            {
+                return false;
+            }
+        }
+
+        Task<VaultFill?> FillAsync(CancellationToken token)
+        {
+            var quotas = Quotas.Read(paths);
+            return Task.FromResult(figures is { } known && quotas.LimitOf(known.VaultId) is { } limit ? new VaultFill(known.TotalBytes, limit) : null);
         }
     }
 

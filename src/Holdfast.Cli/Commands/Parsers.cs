@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using Holdfast.Protection.Backup;
+using Holdfast.Protection.Node;
 
 namespace Holdfast.Cli.Commands;
 
@@ -13,21 +14,9 @@ internal static class Parsers
     {
         var text = result.Tokens[0].Value;
         var number = text.EndsWith("/s", StringComparison.OrdinalIgnoreCase) ? text[..^2] : text;
-        var digits = number.TrimEnd("BbIiKkMmGgTt".ToCharArray());
-        long? factor = number[digits.Length..].ToUpperInvariant() switch
+        if (ByteSize.TryParse(number) is { } rate)
         {
-            "" or "B" => 1,
-            "K" or "KB" or "KIB" => 1L << 10,
-            "M" or "MB" or "MIB" => 1L << 20,
-            "G" or "GB" or "GIB" => 1L << 30,
-            "T" or "TB" or "TIB" => 1L << 40,
-            _ => null,
-        };
-        if (factor is not null
-            && double.TryParse(digits, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var value)
-            && value * factor >= 1 && value * factor <= 1L << 50)
-        {
-            return (long)(value * factor.Value);
+            return rate;
         }
 
         result.AddError($"'{text}' isn't a rate; write for example 50M for 50 MiB per second.");

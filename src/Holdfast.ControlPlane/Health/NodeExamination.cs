@@ -6,6 +6,7 @@ using Holdfast.ControlPlane.Vaults;
 using Holdfast.Faults;
 using Holdfast.Protection.Health;
 using Holdfast.Protection.Health.Network;
+using Holdfast.Protection.Node;
 using Holdfast.Protection.Points;
 using Microsoft.EntityFrameworkCore;
 
@@ -73,7 +74,11 @@ public sealed class NodeExamination(
     private HealthHostAddress AddressOf(HostRow host) => new(host.Name, host.Uri) { ConnectAsync = ct => connections.GetAsync(host, ct) };
 
     private VaultSubject SubjectOf(VaultRow vault) => new(vault.StorePath, async ct =>
-        await new PointService(await engines.MakeAsync(vault, null, ct).ConfigureAwait(false)).ListAllAsync(ct).ConfigureAwait(false));
+        await new PointService(await engines.MakeAsync(vault, null, ct).ConfigureAwait(false)).ListAllAsync(ct).ConfigureAwait(false))
+    {
+        ReadFillAsync = async ct => await VaultFill.ReadAsync(
+            engines.Paths, (await engines.MakeAsync(vault, null, ct).ConfigureAwait(false)).RequiredVault, ct).ConfigureAwait(false),
+    };
 
     // The vault that has points of it tells a VM that is gone from one that never was.
     private static VaultRow? VaultOf(string vm, IReadOnlyList<ProtectedItemRow> items, IReadOnlyList<VaultRow> stores)

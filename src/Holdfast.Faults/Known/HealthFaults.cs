@@ -86,6 +86,10 @@ public static class HealthFaults
     public static Fault VaultSpaceShort(string path, long freeBytes, long neededBytes) =>
         Fault.Of("HoldfastVaultSpaceShort").With("path", path).With("freeBytes", freeBytes).With("neededBytes", neededBytes);
 
+    /// <summary>The vault {vault} holds {heldBytes} of the {limitBytes} that this node allows it.</summary>
+    public static Fault VaultQuotaNear(string vault, long heldBytes, long limitBytes) =>
+        Fault.Of("HoldfastVaultQuotaNear").With("vault", vault).With("heldBytes", heldBytes).With("limitBytes", limitBytes);
+
     /// <summary>An interrupted run left something behind on the VM "{vm}": {what}</summary>
     public static Fault LeftoverOfDeadRun(string vm, string what) => Fault.Of("HoldfastLeftoverOfDeadRun").With("vm", vm).With("what", what);
 }

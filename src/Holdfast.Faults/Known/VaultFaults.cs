@@ -25,6 +25,10 @@ public static class VaultFaults
     /// <summary>The vault at {path} is full.</summary>
     public static Fault VaultFull(string path) => Fault.Of("HoldfastVaultFull").With("path", path);
 
+    /// <summary>The vault {vault} holds {heldBytes}; this node allows it {limitBytes}.</summary>
+    public static Fault VaultQuotaReached(string vault, long heldBytes, long limitBytes) =>
+        Fault.Of("HoldfastVaultQuotaReached").With("vault", vault).With("heldBytes", heldBytes).With("limitBytes", limitBytes);
+
     /// <summary>The vault at {path} can't be written to: {reason}</summary>
     public static Fault VaultNotWritable(string path, string reason) =>
         Fault.Of("HoldfastVaultNotWritable").With("path", path).With("reason", reason);

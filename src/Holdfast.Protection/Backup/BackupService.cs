@@ -43,6 +43,7 @@ public sealed class BackupService(EngineContext context)
         using var held = VmLock.Acquire(context.Paths, uuid, domain.Name);
         progress?.Report(new RunProgress(RunStage.Prepare, null, 0, 0, 0));
         List<Fault> warnings = [.. await new NodeRecovery(context).RecoverRunAsync(uuid, ct).ConfigureAwait(false)];
+        await VaultFill.RequireRoomAsync(context, ct).ConfigureAwait(false);
         // After a power cut only the heartbeat tells that an earlier run is dead. That takes its time, which the backup doesn't wait for.
         await using var watch = await context.RequiredVault.WatchSilentSessionsAsync(
             new DeadSessionOptions { Source = new SourceId(uuid), WatchHeartbeats = true }, ct).ConfigureAwait(false);

@@ -36,6 +36,7 @@ internal sealed class ImageBackup(EngineContext context, BackupOptions options, 
         var chain = await ImageInfo.ReadChainAsync(full, format, isShared: false, ct).ConfigureAwait(false);
         var facts = Facts(full, format, chain);
         var vault = context.RequiredVault;
+        await VaultFill.RequireRoomAsync(context, ct).ConfigureAwait(false);
         await using var watch = await vault.WatchSilentSessionsAsync(
             new DeadSessionOptions { Source = new SourceId(source), WatchHeartbeats = true }, ct).ConfigureAwait(false);
         var points = await vault.ListPointsAsync(new SourceId(source), ct).ConfigureAwait(false);

@@ -23,5 +23,5 @@ internal static class HealthChecks
     ];
 
     public static IReadOnlyList<HealthCheck<VaultLook>> OfVault(TimeProvider time) =>
-        [new VaultOpensCheck(), new VaultWritableCheck(), new VaultSpaceCheck(), new VaultClockCheck(time)];
+        [new VaultOpensCheck(), new VaultWritableCheck(), new VaultSpaceCheck(), new VaultQuotaCheck(), new VaultClockCheck(time)];
 }

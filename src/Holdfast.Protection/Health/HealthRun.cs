@@ -48,7 +48,7 @@ internal sealed class HealthRun(HealthOptions options, NetworkPlace? network = n
         try
         {
             var points = await vault.ReadPointsAsync(ct).WaitAsync(options.HostLimit, options.Time, ct).ConfigureAwait(false);
-            return new VaultLook(vault.Path, points, null);
+            return new VaultLook(vault.Path, points, null) { ReadFillAsync = vault.ReadFillAsync };
         }
         catch (FaultException e)
         {

@@ -2,6 +2,7 @@ using Holdfast.Faults;
 using Holdfast.GuestAgent;
 using Holdfast.Libvirt;
 using Holdfast.Protection.Health;
+using Holdfast.Protection.Node;
 using Holdfast.Protection.Points;
 using Holdfast.Protection.Tests.Points;
 
@@ -137,9 +138,14 @@ public sealed class HealthRunTests
             var now = TimeProvider.System.GetUtcNow();
             var good = await VaultAsync(Vault(SamplePoints.Point(now.AddDays(-1))) with { Path = folder.FullName });
             Assert.All(good, r => Assert.Equal(HealthOutcome.Passed, r.Outcome));
-            Assert.Equal(["opens", "writable", "space", "clock"], good.Select(r => r.Check));
+            Assert.Equal(["opens", "writable", "space", "quota", "clock"], good.Select(r => r.Check));
 
             Assert.Equal(["HoldfastClockSkew"], Codes(await VaultAsync(Vault(SamplePoints.Point(now.AddHours(2))) with { Path = folder.FullName })));
+            Assert.Equal(["HoldfastVaultQuotaNear"], Codes(await FilledAsync(90)));
+            Assert.Equal(["HoldfastVaultQuotaReached"], Codes(await FilledAsync(100)));
+            Assert.Equal(
+                (HealthOutcome.Failed, "HoldfastStateFolderNotUsable"),
+                (await VaultAsync(Limited(_ => throw HostFaults.StateFolderNotUsable("quotas.json", "?").ToException()))).Select(r => (r.Outcome, r.Fault?.Code.Value)).Single(r => r.Value is not null));
             Assert.Equal(["HoldfastVaultWrongKey"], Codes(await VaultAsync(new VaultSubject(folder.FullName, _ => throw VaultFaults.VaultWrongKey("x").ToException()))));
             Assert.Equal(["HoldfastVaultNotFound"], Codes(await VaultAsync(new VaultSubject(folder.FullName + "-gone", null))));
             Assert.Equal(["HoldfastVaultNotWritable"], Codes(await VaultAsync(new VaultSubject("/proc/self", null))).Take(1));
@@ -150,6 +156,8 @@ public sealed class HealthRunTests
         }
 
         static IEnumerable<string> Codes(IEnumerable<HealthResult> results) => results.Select(r => r.Fault?.Code.Value).OfType<string>();
+        VaultSubject Limited(Func<CancellationToken, Task<VaultFill?>> fill) => Vault() with { Path = folder.FullName, ReadFillAsync = fill };
+        Task<IReadOnlyList<HealthResult>> FilledAsync(long held) => VaultAsync(Limited(_ => Task.FromResult<VaultFill?>(new VaultFill(held, 100))));
         async Task<IReadOnlyList<HealthResult>> VaultAsync(VaultSubject vault) => (await RunAsync([], new HealthRequest { Vault = vault })).Results;
     }
 
@@ -164,7 +172,10 @@ public sealed class HealthRunTests
         Assert.Equal(HealthOutcome.Failed, Of(HealthOutcome.Failed, HealthOutcome.Warning).Worst);
     }
 
-    private static VaultSubject Vault(params RecoveryPoint[] points) => new("/vault", _ => Task.FromResult<IReadOnlyList<RecoveryPoint>>(points));
+    private static VaultSubject Vault(params RecoveryPoint[] points) => new("/vault", _ => Task.FromResult<IReadOnlyList<RecoveryPoint>>(points))
+    {
+        ReadFillAsync = _ => Task.FromResult<VaultFill?>(null),
+    };
 
     private static Task<HealthReport> RunAsync(IReadOnlyList<MemoryHost> hosts, HealthRequest request) =>
         new HealthRun(Quick).RunAsync(hosts, request, TestContext.Current.CancellationToken);

@@ -65,6 +65,34 @@ internal sealed class VaultSpaceCheck() : HealthCheck<VaultLook>(HealthArea.Vaul
     }
 }
 
+/// <summary>The vault is well below the size that this node's quotas allow it.</summary>
+internal sealed class VaultQuotaCheck() : HealthCheck<VaultLook>(HealthArea.Vault, "quota")
+{
+    public override async Task<IReadOnlyList<HealthFinding>> RunAsync(VaultLook subject, CancellationToken ct) => [await LookAsync(subject, ct).ConfigureAwait(false)];
+
+    private static async Task<HealthFinding> LookAsync(VaultLook subject, CancellationToken ct)
+    {
+        if (subject.ReadFillAsync is not { } read)
+            return HealthFinding.Unknown("it isn't known");
+        try
+        {
+            if (await read(ct).ConfigureAwait(false) is not { } fill)
+                return HealthFinding.Passed("no limit");
+            var found = string.Create(CultureInfo.InvariantCulture, $"{fill.HeldBytes >> 20} of {fill.LimitBytes >> 20} MiB");
+            return fill switch
+            {
+                { IsReached: true } => HealthFinding.Of(found, VaultFaults.VaultQuotaReached(subject.Path, fill.HeldBytes, fill.LimitBytes)),
+                { IsNear: true } => HealthFinding.Of(found, HealthFaults.VaultQuotaNear(subject.Path, fill.HeldBytes, fill.LimitBytes)),
+                _ => HealthFinding.Passed(found),
+            };
+        }
+        catch (FaultException e)
+        {
+            return HealthFinding.Failed("its limit isn't known", e.Fault);
+        }
+    }
+}
+
 /// <summary>No point in the vault comes from the future: retention goes by the clock.</summary>
 internal sealed class VaultClockCheck(TimeProvider time) : HealthCheck<VaultLook>(HealthArea.Vault, "clock")
 {
