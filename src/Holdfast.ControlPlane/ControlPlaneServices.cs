@@ -50,6 +50,7 @@ public static class ControlPlaneServices
             .AddSingleton<ProtectedItems>()
             .AddSingleton<Rebinding>()
             .AddSingleton<SoftDeletePurge>()
+            .AddSingleton<RestoreOutlook>()
             .AddSingleton<RestoreRequests>()
             .AddSingleton<StoreRecovery>()
             .AddSingleton<NodePresence>()

@@ -12,12 +12,15 @@ using Holdfast.Protection.Node;
 namespace Holdfast.ControlPlane.Items;
 
 /// <summary>Restores: checked, and put into the queue.</summary>
-public sealed class RestoreRequests(Inventory inventory, JobQueue queue, TimeProvider time)
+public sealed class RestoreRequests(Inventory inventory, RestoreOutlook outlook, JobQueue queue, TimeProvider time)
 {
-    /// <summary>What would keep a restore from being done; empty if nothing would.</summary>
+    /// <summary>What would keep a restore from being done, or the restored VM from its networks; empty if nothing would.</summary>
     public async Task<IReadOnlyList<Fault>> ValidateAsync(
-        VaultRow vault, ProtectedItemRow item, RecoveryPointResource point, RestoreSpec spec, CancellationToken ct) =>
-        (await ResolveAsync(vault, item, point, spec, ct).ConfigureAwait(false)).Problems;
+        VaultRow vault, ProtectedItemRow item, RecoveryPointResource point, RestoreSpec spec, CancellationToken ct)
+    {
+        var target = await ResolveAsync(vault, item, point, spec, ct).ConfigureAwait(false);
+        return target.Problems.Count > 0 ? target.Problems : await outlook.FindAsync(vault, point, spec.Kind, target, ct).ConfigureAwait(false);
+    }
 
     /// <summary>Puts a restore into the queue.</summary>
     /// <exception cref="FaultException">It can't be done, or another operation is in progress on the item.</exception>

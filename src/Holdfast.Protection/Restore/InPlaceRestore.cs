@@ -53,7 +53,7 @@ internal sealed class InPlaceRestore(EngineContext context, RecoveryPoint point,
         if (tpm is not null)
             items.Add(tpm);
         if (saved is not null)
-            FaultMapping.Guard(() => RequireOwnMacs(host, uuid, saved.Xml), subject);
+            FaultMapping.Guard(() => NetworkFit.RequireOwnMacs(host, uuid, saved.Xml), subject);
         FaultMapping.Guard(
             () => NetworkFit.RequireOwnAddresses(host, DefinitionOf(host, uuid, name, saved), point.Details.Addresses ?? []), subject);
         await _images.RequireSpaceAsync(jobs, ct).ConfigureAwait(false);
@@ -255,17 +255,6 @@ internal sealed class InPlaceRestore(EngineContext context, RecoveryPoint point,
         {
             if (!Directory.Exists(Path.GetDirectoryName(item.Path)))
                 throw new FaultException(RestoreFaults.TargetFolderNotFound(Path.GetDirectoryName(item.Path) ?? name));
-        }
-    }
-
-    // A saved address that another VM was given since would disturb both on their network.
-    private static void RequireOwnMacs(LibvirtConnection host, Guid uuid, DomainXml saved)
-    {
-        var others = HostDomains.Read(host).Where(d => d.Uuid != uuid).ToList();
-        foreach (var mac in saved.Interfaces.Select(i => i.Mac).OfType<string>())
-        {
-            if (others.FirstOrDefault(d => d.Interfaces.Any(i => string.Equals(i.Mac, mac, StringComparison.OrdinalIgnoreCase))) is { } other)
-                throw new FaultException(RestoreFaults.MacAddressTaken(mac, other.Name));
         }
     }
 

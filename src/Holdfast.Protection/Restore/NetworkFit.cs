@@ -57,6 +57,18 @@ internal static class NetworkFit
         }
     }
 
+    /// <summary>Sees that no other VM of the host has a MAC address of this definition: on one network they would disturb each other.</summary>
+    /// <exception cref="FaultException">One has.</exception>
+    public static void RequireOwnMacs(LibvirtConnection host, Guid uuid, DomainXml vm)
+    {
+        var others = HostDomains.Read(host).Where(d => d.Uuid != uuid).ToList();
+        foreach (var mac in vm.Interfaces.Select(i => i.Mac).OfType<string>())
+        {
+            if (others.FirstOrDefault(d => d.Interfaces.Any(i => Is(i.Mac, mac))) is { } other)
+                throw new FaultException(RestoreFaults.MacAddressTaken(mac, other.Name));
+        }
+    }
+
     /// <summary>The DHCP range of a network that hasn't an address left for each of these interfaces; null where there is one, or no DHCP.</summary>
     public static string? FullRange(XElement network, IReadOnlyList<DhcpLease> leases, IReadOnlyCollection<string> macs)
     {

@@ -24,6 +24,24 @@ internal sealed record SavedConfiguration(DomainXml Xml, byte[] XmlBytes, byte[]
         CryptographicOperations.ZeroMemory(Tpm);
     }
 
+    /// <summary>Reads the definition alone: who only looks at it has no need of the secrets.</summary>
+    /// <exception cref="FaultException">The point has none, or it is damaged.</exception>
+    public static async Task<DomainXml> ReadXmlAsync(EngineContext context, RecoveryPoint point, CancellationToken ct)
+    {
+        if (point.Details.DomainXmlAttachment is not { } name)
+            throw new FaultException(RestoreFaults.PointHasNoConfiguration(point.Id.ToString()));
+        var xml = await FaultMapping.GuardAsync(
+            () => context.RequiredVault.ReadAttachmentAsync(point.Stored, name, ct), FaultSubject.Of(point)).ConfigureAwait(false);
+        try
+        {
+            return DomainXml.Parse(Encoding.UTF8.GetString(xml));
+        }
+        catch (Exception e) when (e is LibvirtXmlException or FormatException)
+        {
+            throw new FaultException(VaultFaults.PointDamaged(point.Id.ToString(), e.Message), e);
+        }
+    }
+
     /// <summary>Reads it from the vault.</summary>
     /// <exception cref="FaultException">The point has none, or it is damaged.</exception>
     public static async Task<SavedConfiguration> ReadAsync(EngineContext context, RecoveryPoint point, CancellationToken ct)

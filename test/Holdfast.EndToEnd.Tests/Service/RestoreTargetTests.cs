@@ -59,6 +59,50 @@ public sealed class RestoreTargetTests(Host host)
         }
     }
 
+    [Fact]
+    [Condition("R01", Proof.Provocation)]
+    [Condition("R04", Proof.Provocation)]
+    public async Task R01_R04_addresses_that_others_have_since_are_told_by_the_validation_of_a_restore()
+    {
+        const string mac = "52:54:00:aa:bb:31";
+        await using var place = await RestorePlace.CreateAsync(host, "<dhcp><range start='SUBNET.2' end='SUBNET.100'/><host mac='" + mac + "' ip='SUBNET.50'/></dhcp>");
+        var spec = new GuestSpec(new DiskSpec("vda") { SizeMiB = 8 })
+        {
+            DevicesXml = $"<interface type='network'><mac address='{mac}'/><source network='{place.Network}'/><model type='virtio'/></interface>",
+        };
+        await using var vm = await BareVm.DefineAsync(host, spec);
+        await using var node = await ServedNode.StartAsync(host.NewFolder("served"));
+        var api = new ApiClient(node, await node.TokenAsync(node.InitialCredential()), vm.Name);
+        await Eventually.TrueAsync("the VM is known", async () =>
+            (await api.GetAsync(api.Subscription + "/resourceGroups/holdfast/providers/Microsoft.Compute/virtualMachines")).ToJsonString()
+                .Contains($"/virtualMachines/{vm.Name}\"", StringComparison.OrdinalIgnoreCase));
+        await api.ProtectAsync();
+        Assert.StartsWith("Completed", (string)(await api.BackUpAsync())["properties"]!["status"]!, StringComparison.Ordinal);
+        var point = (string)Assert.Single((await api.GetAsync(api.Item + "/recoveryPoints"))["value"]!.AsArray())!["name"]!;
+        Assert.Empty(await ValidateAsync(api, vm.Name, point));
+
+        await using (await BareVm.DefineAsync(host, spec))
+            Assert.Equal(["HoldfastMacAddressTaken"], await ValidateAsync(api, vm.Name, point));
+
+        await place.ReserveInsteadAsync(mac, "52:54:00:aa:bb:32", ".50");
+        Assert.Equal(["HoldfastReservedAddressConflict"], await ValidateAsync(api, vm.Name, point));
+    }
+
+    private static async Task<IEnumerable<string>> ValidateAsync(ApiClient api, string vm, string point)
+    {
+        var (status, body) = await api.SendAsync("POST", api.Vault + "/backupValidateOperation", new JsonObject
+        {
+            ["objectType"] = "ValidateIaasVMRestoreOperationRequest",
+            ["restoreRequest"] = new JsonObject
+            {
+                ["objectType"] = "IaasVMRestoreRequest", ["recoveryPointId"] = point, ["recoveryType"] = "OriginalLocation", ["region"] = "local",
+                ["sourceResourceId"] = $"{api.Subscription}/resourceGroups/holdfast/providers/Microsoft.Compute/virtualMachines/{vm}",
+            },
+        });
+        Assert.True(status == 200, body);
+        return JsonNode.Parse(body)!["validateOperationResponse"]!["validationResults"]!.AsArray().Select(f => (string)f!["code"]!);
+    }
+
     private static Task<(int Status, string Body)> RestoreAsync(ApiClient api, string point, string group, string pool, JsonObject more)
     {
         var properties = new JsonObject
