@@ -30,7 +30,7 @@ public static class HealthFaults
     /// <summary>The VM agent of "{vm}" couldn't be updated: {reason}</summary>
     public static Fault AgentUpdateFailed(string vm, string reason) => Fault.Of("HoldfastAgentUpdateFailed").With("vm", vm).With("reason", reason);
 
-    /// <summary>The VM agent of "{vm}" didn't come back within {limitSeconds} of its update.</summary>
+    /// <summary>The VM agent of "{vm}" didn't come back within {limitSeconds} of being restarted.</summary>
     public static Fault AgentDidNotReturn(string vm, TimeSpan limit) =>
         Fault.Of("HoldfastAgentDidNotReturn").With("vm", vm).With("limitSeconds", limit);
 

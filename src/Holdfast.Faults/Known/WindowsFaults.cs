@@ -46,6 +46,10 @@ public static class WindowsFaults
     public static Fault WindowsAgentFileVersion(string vm, string path, string version, string minimum) =>
         Fault.Of("HoldfastWindowsAgentFileVersion").With("vm", vm).With("path", path).With("version", version).With("minimum", minimum);
 
+    /// <summary>The VM agent that runs in "{vm}" is {running}; its file is {installed} already.</summary>
+    public static Fault WindowsAgentNotRestarted(string vm, string running, string installed) =>
+        Fault.Of("HoldfastWindowsAgentNotRestarted").With("vm", vm).With("running", running).With("installed", installed);
+
     /// <summary>The agent's service QEMU-GA in "{vm}" isn't as it should be: {found}</summary>
     public static Fault WindowsAgentService(string vm, string found) => Fault.Of("HoldfastWindowsAgentService").With("vm", vm).With("found", found);
 

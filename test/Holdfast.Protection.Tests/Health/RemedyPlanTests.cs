@@ -23,6 +23,14 @@ public sealed class RemedyPlanTests
         Assert.Contains("SQLWriter", plan.Single(r => r.Grade is RemedyGrade.Disruptive).WillDo, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void The_agents_own_service_is_restarted_only_by_who_allows_disruption()
+    {
+        var remedy = Assert.Single(Plan(WindowsFaults.WindowsAgentNotRestarted("web1", "107.0.1", "109.0.0")));
+        Assert.Equal((RemedyKind.RestartService, RemedyGrade.Disruptive), (remedy.Kind, remedy.Grade));
+        Assert.Contains("QEMU-GA", remedy.WillDo, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("SQLWriter & calc")]
     [InlineData("/delete")]

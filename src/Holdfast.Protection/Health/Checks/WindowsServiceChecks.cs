@@ -98,18 +98,28 @@ internal sealed class AgentServiceCheck() : WindowsCheck(HealthArea.Agent, "serv
     }
 }
 
-/// <summary>The agent's file is recent enough.</summary>
+/// <summary>The agent's file is recent enough, and it is what runs.</summary>
 internal sealed class AgentFileCheck() : WindowsCheck(HealthArea.Agent, "file-version")
 {
+    private const int VirtioWinMajorMin = 100;
+
     protected override async Task<IReadOnlyList<HealthFinding>> LookAsync(VmSubject subject, WindowsGuest guest, CancellationToken ct)
     {
         if (await guest.FactsAsync(ct).ConfigureAwait(false) is not { Version: { } text } || !Version.TryParse(text, out var version))
             return NotUnderstood("VersionInfo");
         var path = WindowsGuest.AgentPath(await guest.SettingsAsync("QEMU-GA", ct).ConfigureAwait(false)) ?? "qemu-ga.exe";
-        return [version < subject.Options.AgentMinimum
-            ? HealthFinding.Of(version.ToString(), WindowsFaults.WindowsAgentFileVersion(subject.Name, path, version.ToString(), subject.Options.AgentMinimum.ToString()))
+        if (version < subject.Options.AgentMinimum)
+            return [HealthFinding.Of(version.ToString(), WindowsFaults.WindowsAgentFileVersion(subject.Name, path, version.ToString(), subject.Options.AgentMinimum.ToString()))];
+        return [subject.Contact.Info is { ParsedVersion: { } running } info && IsNewer(version, running)
+            ? HealthFinding.Of($"{version}, {info.Version} runs", WindowsFaults.WindowsAgentNotRestarted(subject.Name, info.Version, version.ToString()))
             : HealthFinding.Passed(version.ToString())];
     }
+
+    // Builds of one scheme alone can be compared: QEMU's own numbers, and those of virtio-win, which begin at 100.
+    private static bool IsNewer(Version installed, Version running) =>
+        (installed.Major >= VirtioWinMajorMin) == (running.Major >= VirtioWinMajorMin) && Whole(installed) > Whole(running);
+
+    private static Version Whole(Version version) => new(version.Major, version.Minor, Math.Max(version.Build, 0));
 }
 
 /// <summary>The numbers of a service's start types.</summary>

@@ -35,6 +35,9 @@ public sealed class RemedyExecutor(EngineContext context, VaultId? vault)
         RemedyKind.CleanUpDeadRun => await CleanUpAsync(domain, ct).ConfigureAwait(false),
         RemedyKind.DropBrokenCheckpoints => await DropAsync(domain).ConfigureAwait(false),
         RemedyKind.ReserveAddress => Reserve(remedy.Fault),
+        // Whatever names it: the agent can't stop its own service and live to start it again.
+        RemedyKind.RestartService when RemedyPlan.ServiceOf(remedy).Equals(WindowsAgentRestart.Service, StringComparison.OrdinalIgnoreCase) =>
+            await RestartAgentAsync(domain, ct).ConfigureAwait(false),
         RemedyKind.RestartService => await RestartAsync(domain, RemedyPlan.ServiceOf(remedy), ct).ConfigureAwait(false),
         _ => throw new ArgumentException("A person has to do it.", nameof(remedy)),
     };
@@ -71,6 +74,12 @@ public sealed class RemedyExecutor(EngineContext context, VaultId? vault)
         using var found = context.RequiredHost.FindNetwork(network) ?? throw new FaultException(RestoreFaults.NetworkNotFound(network, []));
         found.ReserveAddress(mac, address);
         return $"{address} is reserved";
+    }
+
+    private async Task<string> RestartAgentAsync(Domain domain, CancellationToken ct)
+    {
+        await new WindowsAgentRestart(context.Time).RunAsync(context.RequiredHost, domain, ct).ConfigureAwait(false);
+        return $"{WindowsAgentRestart.Service} was restarted";
     }
 
     private static async Task<string> RestartAsync(Domain domain, string service, CancellationToken ct)

@@ -1,4 +1,5 @@
 using Holdfast.Faults;
+using Holdfast.Protection.Guest;
 
 namespace Holdfast.Protection.Health.Remedies;
 
@@ -39,6 +40,7 @@ public static class RemedyPlan
             "ExtensionFailedVssWriterInBadState" when IsService(Value("service")) => Disruptive($"Restart the service {Value("service")} in '{subject.Name}'."),
             "ExtensionInstallationFailedCOM" => Disruptive($"Restart the service COMSysApp in '{subject.Name}'."),
             "ExtensionInstallationFailedMDTC" => Disruptive($"Restart the service MSDTC in '{subject.Name}'."),
+            "HoldfastWindowsAgentNotRestarted" => Disruptive($"Restart the VM agent's own service {WindowsAgentRestart.Service} in '{subject.Name}', and wait until it answers again."),
             _ => new Remedy(subject, RemedyKind.FollowActions, RemedyGrade.Manual, "", fault),
         };
 
@@ -51,6 +53,7 @@ public static class RemedyPlan
     {
         "ExtensionInstallationFailedCOM" => "COMSysApp",
         "ExtensionInstallationFailedMDTC" => "MSDTC",
+        "HoldfastWindowsAgentNotRestarted" => WindowsAgentRestart.Service,
         _ => remedy.Fault.Parameters["service"],
     };
 

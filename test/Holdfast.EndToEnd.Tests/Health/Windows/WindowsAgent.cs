@@ -42,6 +42,9 @@ internal sealed class WindowsAgent : IAsyncDisposable
     /// <summary>The programs that were run, with their arguments.</summary>
     public ConcurrentQueue<string> Run { get; } = new();
 
+    /// <summary>Told of each program that was run.</summary>
+    public Action<string>? Ran { get; set; }
+
     /// <summary>Takes the host's end of the relay.</summary>
     public static async Task<WindowsAgent> ConnectAsync(string path)
     {
@@ -55,6 +58,7 @@ internal sealed class WindowsAgent : IAsyncDisposable
     {
         Instead.Clear();
         Run.Clear();
+        Ran = null;
         _programs.Clear();
         _frozen = false;
         Says("vssadmin list writers", "vssadmin-writers.en.utf8.txt");
@@ -156,6 +160,7 @@ internal sealed class WindowsAgent : IAsyncDisposable
     {
         var (path, words) = ((string)arguments["path"]!, arguments["arg"]?.AsArray().Select(a => (string)a!).ToList() ?? []);
         Run.Enqueue($"{path} {string.Join(' ', words)}");
+        Ran?.Invoke($"{path} {string.Join(' ', words)}");
         if (path == "reg" && words is ["query", _, "/v", "OEMCP"])
             return Started((0, File.ReadAllBytes(Path.Combine(Transcripts, "reg-code-page-950.txt"))));
         if (_programs.TryGetValue(path, out var any) || _programs.TryGetValue($"{path} {string.Join(' ', words)}", out any))

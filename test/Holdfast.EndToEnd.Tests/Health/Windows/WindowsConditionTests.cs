@@ -226,6 +226,30 @@ public sealed class WindowsConditionTests(WindowsGuestFixture fixture, Host host
         Assert.Equal("2.4.0.0", found["file-version"].Found);
     }
 
+    [Fact]
+    [Condition("A10", Proof.Replay)]
+    public async Task A10_agent_that_was_updated_but_not_restarted_is_restarted_where_that_is_allowed_and_awaited()
+    {
+        _agent.Says("powershell.exe", "powershell-newer-agent.txt");
+        var found = await ExamineAsync();
+        found.Raised("HoldfastWindowsAgentNotRestarted");
+        Assert.Equal("109.0.0, 107.0.1 runs", found["file-version"].Found);
+        Assert.Equal(("disruptive", "refused"), Remedy(await Examination.OfAsync(_node, Vm, "--fix", "--yes")));
+        Assert.DoesNotContain(_agent.Run, r => r.Contains("net stop", StringComparison.Ordinal));
+
+        // What the detached command would do to a real agent, the test does to the channel: it is left, and opened again.
+        var asked = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _agent.Ran = program => _ = program.Contains("net stop", StringComparison.Ordinal) && asked.TrySetResult(program);
+        var fixing = Examination.OfAsync(_node, Vm, "--fix", "--yes-disruptive", Vm);
+        Assert.Same(asked.Task, await Task.WhenAny(asked.Task, fixing));
+        Assert.Contains("Win32_Process", await asked.Task, StringComparison.Ordinal);
+        Assert.False(fixing.IsCompleted, "the agent wasn't awaited");
+        _agent = await fixture.RestartAsync();
+
+        Assert.Equal(("disruptive", "done"), Remedy(await fixing));
+        (await ExamineAsync()).Result.Succeeded();
+    }
+
     private static (string?, string?) Remedy(Examination found)
     {
         var remedy = Assert.Single(found.Result.Json.GetProperty("remedies").EnumerateArray(), r => r.GetProperty("kind").GetString() == "restartService");
