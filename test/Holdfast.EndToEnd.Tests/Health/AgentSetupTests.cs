@@ -1,4 +1,5 @@
 using Holdfast.EndToEnd.Tests.Harness;
+using Holdfast.EndToEnd.Tests.Service;
 
 namespace Holdfast.EndToEnd.Tests.Health;
 
@@ -54,12 +55,50 @@ public sealed class AgentSetupTests(Host host)
         var updated = (await node.RunAsync("agent", "update", guest.Name)).Succeeded();
         Assert.Contains("to 9:99", updated.Text, StringComparison.Ordinal);
         (await node.RunAsync("agent", "validate", guest.Name)).Succeeded();
-        Assert.Equal("9:99", (await guest.Agent.RunAsync("dpkg-query -W -f='${Version}' qemu-guest-agent")).Trim());
+        Assert.Equal("9:99", await PackageAsync(guest));
 
         await guest.Agent.RunAsync("echo damaged >>/srv/apt/Packages; rm -rf /var/lib/apt/lists/*Packages");
         Assert.Equal("HoldfastAgentUpdateFailed", (await node.RunAsync("agent", "update", guest.Name)).FaultCode);
         await guest.Agent.AwaitAsync();
+        await ByItsNodeAsync(guest);
     }
+
+    // The same guest, and its next version: by the node that protects it, as who may, and with everything else held off meanwhile.
+    private async Task ByItsNodeAsync(Guest guest)
+    {
+        await guest.Agent.RunAsync("""
+            set -e; sed -i s,/srv/apt,/srv/apt-later, /etc/apt/sources.list
+            echo 'DPkg::Pre-Invoke { "touch /run/update.begun; while [ ! -e /run/update.go ]; do sleep 0.1; done"; };' >/etc/apt/apt.conf.d/99held
+            """);
+        await using var node = await ServedNode.StartAsync(host.NewFolder("served"));
+        await new ApiClient(node, await node.TokenAsync(node.InitialCredential()), guest.Name).ProtectAsync();
+        var reader = Path.Combine(node.Folder, "reader");
+        await File.WriteAllTextAsync(reader, (await node.RunAsync("credential", "create", "--role", "Reader")).ToJsonString());
+        File.SetUnixFileMode(reader, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        Assert.Equal("AuthorizationFailed", (await CommandAsync(
+            "agent", "update", guest.Name, "--server", node.Address, "--ca-file", node.Authority, "--credential-file", reader)).FaultCode);
+        Assert.Equal("9:99", await PackageAsync(guest));
+
+        var updating = CommandAsync("agent", "update", guest.Name, "--data", node.Folder);
+        await using var console = await guest.OpenConsoleAsync();
+        await console.RunAsync("while [ ! -e /run/update.begun ]; do sleep 0.1; done");
+        Assert.Equal("UserErrorBackupOperationInProgress", (await CommandAsync("agent", "attach-channel", guest.Name, "--data", node.Folder)).FaultCode);
+        Assert.False(updating.IsCompleted, "the update was held");
+        await console.RunAsync("touch /run/update.go");
+
+        Assert.Contains("updated from 9:99 to 9:100", (await updating).Succeeded().Text, StringComparison.Ordinal);
+        Assert.Equal("9:100", await PackageAsync(guest));
+        await node.RunAsync("agent", "validate", guest.Name);
+        await node.RunAsync("agent", "attach-channel", guest.Name);
+        var log = (await node.RunAsync("audit", "list"))["entries"]!.AsArray();
+        Assert.Equal(
+            ["refused", "succeeded"],
+            log.Where(e => ((string)e!["target"]!).EndsWith($"/{guest.Name}/updateAgent", StringComparison.Ordinal)).Select(e => (string)e!["outcome"]!).Order());
+    }
+
+    private static async Task<string> PackageAsync(Guest guest) => (await guest.Agent.RunAsync("dpkg-query -W -f='${Version}' qemu-guest-agent")).Trim();
+
+    private static async Task<CliResult> CommandAsync(params string[] arguments) => new(await Tool.TryAsync(HoldfastProgram.FilePath, [.. arguments, "--output", "json"]));
 
     // A guest that has just booted on a busy machine may be at its processor's limit.
     private static async Task OnlyAsync(Node node, Guest guest, string code) =>
