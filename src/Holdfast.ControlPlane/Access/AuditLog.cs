@@ -33,7 +33,7 @@ public sealed partial class AuditLog(IDbContextFactory<ControlPlaneContext> data
                 await db.SaveChangesAsync(ct).ConfigureAwait(false);
             }
         }
-        catch (Exception e) when (e is DbUpdateException or System.Data.Common.DbException or InvalidOperationException or TimeoutException)
+        catch (Exception e) when (ControlPlaneDatabase.IsFailure(e))
         {
             LogLost(e, row.Action, row.Target);
         }

@@ -1,4 +1,3 @@
-using System.Data.Common;
 using Holdfast.ControlPlane.Items;
 using Holdfast.ControlPlane.Persistence;
 using Holdfast.Faults;
@@ -80,7 +79,7 @@ public sealed partial class ItemLeases(ControlPlaneDatabase database, JobQueue q
                     break;
                 renewed = now;
             }
-            catch (Exception e) when (e is DbException or DbUpdateException or InvalidOperationException or TimeoutException)
+            catch (Exception e) when (ControlPlaneDatabase.IsFailure(e))
             {
                 LogNotRenewed(log, e, lease);
                 if (time.GetElapsedTime(renewed) > options.LeaseTime)
@@ -108,7 +107,7 @@ public sealed partial class ItemLeases(ControlPlaneDatabase database, JobQueue q
                     .ExecuteUpdateAsync(s => s.SetProperty(i => i.PreCheckDueUtc, (DateTimeOffset?)null), CancellationToken.None).ConfigureAwait(false);
             }
         }
-        catch (Exception e) when (e is DbException or DbUpdateException or InvalidOperationException or TimeoutException)
+        catch (Exception e) when (ControlPlaneDatabase.IsFailure(e))
         {
             // It runs out by itself.
             LogNotRenewed(log, e, lease);
