@@ -80,25 +80,13 @@ public sealed class RetryingStore(IObjectStore inner, RetryOptions options, Time
     }
 
     /// <inheritdoc/>
-    public override async ValueTask DeleteAsync(ObjectName name, CancellationToken ct) => await RunAsync(
-        async () =>
-        {
-            await Inner.DeleteAsync(name, ct);
-            return true;
-        },
-        ct);
+    public override ValueTask DeleteAsync(ObjectName name, CancellationToken ct) => RunAsync(() => Inner.DeleteAsync(name, ct), ct);
 
     /// <inheritdoc/>
     public ValueTask<RetentionProbe> ProbeRetentionAsync(CancellationToken ct) => RunAsync(() => Retaining.ProbeRetentionAsync(ct), ct);
 
     /// <inheritdoc/>
-    public async ValueTask RetainUntilAsync(ObjectName name, DateTimeOffset until, CancellationToken ct) => await RunAsync(
-        async () =>
-        {
-            await Retaining.RetainUntilAsync(name, until, ct);
-            return true;
-        },
-        ct);
+    public ValueTask RetainUntilAsync(ObjectName name, DateTimeOffset until, CancellationToken ct) => RunAsync(() => Retaining.RetainUntilAsync(name, until, ct), ct);
 
     /// <inheritdoc/>
     public ValueTask<DateTimeOffset?> GetRetainedUntilAsync(ObjectName name, CancellationToken ct) => RunAsync(() => Retaining.GetRetainedUntilAsync(name, ct), ct);
@@ -107,10 +95,12 @@ public sealed class RetryingStore(IObjectStore inner, RetryOptions options, Time
     public void RetainNewObjects(Func<ObjectName, DateTimeOffset?>? untilOf) => Retaining.RetainNewObjects(untilOf);
 
     /// <inheritdoc/>
-    public async ValueTask RetainNewAsync(ObjectName name, CancellationToken ct) => await RunAsync(
+    public ValueTask RetainNewAsync(ObjectName name, CancellationToken ct) => RunAsync(() => Retaining.RetainNewAsync(name, ct), ct);
+
+    private async ValueTask RunAsync(Func<ValueTask> call, CancellationToken ct) => await RunAsync(
         async () =>
         {
-            await Retaining.RetainNewAsync(name, ct);
+            await call();
             return true;
         },
         ct);
@@ -185,12 +175,11 @@ public sealed class RetryingStore(IObjectStore inner, RetryOptions options, Time
         {
             var rest = content;
             await store.RunAsync(
-                async () =>
+                () =>
                 {
                     var now = rest;
                     rest = ReadOnlyMemory<byte>.Empty;
-                    await inner.AppendAsync(now, ct);
-                    return true;
+                    return inner.AppendAsync(now, ct);
                 },
                 ct);
         }

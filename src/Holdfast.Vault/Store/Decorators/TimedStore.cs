@@ -48,28 +48,16 @@ public sealed class TimedStore(IObjectStore inner, TimeLimits limits, TransferLi
     }
 
     /// <inheritdoc/>
-    public override async ValueTask DeleteAsync(ObjectName name, CancellationToken ct) => await LimitAsync(
-        "Deleting", name.Value, 0, null,
-        async t =>
-        {
-            await Inner.DeleteAsync(name, t);
-            return true;
-        },
-        ct);
+    public override ValueTask DeleteAsync(ObjectName name, CancellationToken ct) =>
+        LimitAsync("Deleting", name.Value, 0, null, t => Inner.DeleteAsync(name, t), ct);
 
     /// <inheritdoc/>
     /// <remarks>A trial is many calls, and none that a backup waits for: it has no time of its own.</remarks>
     public ValueTask<RetentionProbe> ProbeRetentionAsync(CancellationToken ct) => Retaining.ProbeRetentionAsync(ct);
 
     /// <inheritdoc/>
-    public async ValueTask RetainUntilAsync(ObjectName name, DateTimeOffset until, CancellationToken ct) => await LimitAsync(
-        "Retaining", name.Value, 0, null,
-        async t =>
-        {
-            await Retaining.RetainUntilAsync(name, until, t);
-            return true;
-        },
-        ct);
+    public ValueTask RetainUntilAsync(ObjectName name, DateTimeOffset until, CancellationToken ct) =>
+        LimitAsync("Retaining", name.Value, 0, null, t => Retaining.RetainUntilAsync(name, until, t), ct);
 
     /// <inheritdoc/>
     public ValueTask<DateTimeOffset?> GetRetainedUntilAsync(ObjectName name, CancellationToken ct) =>
@@ -79,11 +67,14 @@ public sealed class TimedStore(IObjectStore inner, TimeLimits limits, TransferLi
     public void RetainNewObjects(Func<ObjectName, DateTimeOffset?>? untilOf) => Retaining.RetainNewObjects(untilOf);
 
     /// <inheritdoc/>
-    public async ValueTask RetainNewAsync(ObjectName name, CancellationToken ct) => await LimitAsync(
-        "Retaining", name.Value, 0, null,
+    public ValueTask RetainNewAsync(ObjectName name, CancellationToken ct) =>
+        LimitAsync("Retaining", name.Value, 0, null, t => Retaining.RetainNewAsync(name, t), ct);
+
+    private async ValueTask LimitAsync(string verb, string what, long bytes, TokenBucket? limit, Func<CancellationToken, ValueTask> call, CancellationToken ct) => await LimitAsync(
+        verb, what, bytes, limit,
         async t =>
         {
-            await Retaining.RetainNewAsync(name, t);
+            await call(t);
             return true;
         },
         ct);
@@ -118,11 +109,7 @@ public sealed class TimedStore(IObjectStore inner, TimeLimits limits, TransferLi
             _bytes += content.Length;
 
             // An append may send a whole part: it is given the time of all that was appended.
-            await store.LimitAsync("Writing", name.Value, _bytes, store.UploadLimit, async t =>
-            {
-                await inner.AppendAsync(content, t);
-                return true;
-            }, ct);
+            await store.LimitAsync("Writing", name.Value, _bytes, store.UploadLimit, t => inner.AppendAsync(content, t), ct);
         }
 
         public override ValueTask<CreateOutcome> CompleteAsync(CancellationToken ct) =>
