@@ -27,11 +27,7 @@ public static class HostOpening
         }
         catch (LibvirtException e)
         {
-            throw new FaultException(
-                e.Code is LibvirtErrorCode.AccessDenied or LibvirtErrorCode.AuthFailed or LibvirtErrorCode.AuthCancelled
-                    or LibvirtErrorCode.AuthUnavailable or LibvirtErrorCode.OperationDenied
-                    ? HostFaults.HypervisorPermissionDenied(uri.Text, e.Message)
-                    : HostFaults.HypervisorUnreachable(uri.Text, e.Message), e);
+            throw new FaultException(WhyNotOpened(uri, e), e);
         }
 
         if (ObstacleOf(host.DaemonVersion) is not { } obstacle)
@@ -43,6 +39,12 @@ public static class HostOpening
         host.Dispose();
         throw new FaultException(obstacle);
     }
+
+    /// <summary>Why libvirt couldn't be connected to: it refuses this account, or isn't reached.</summary>
+    internal static Fault WhyNotOpened(LibvirtUri uri, LibvirtException e) =>
+        e.Code is LibvirtErrorCode.AccessDenied or LibvirtErrorCode.AuthFailed or LibvirtErrorCode.AuthCancelled
+            or LibvirtErrorCode.AuthUnavailable or LibvirtErrorCode.OperationDenied
+            ? HostFaults.HypervisorPermissionDenied(uri.Text, e.Message) : HostFaults.HypervisorUnreachable(uri.Text, e.Message);
 
     /// <summary>Lets a libvirt that falls silent count as lost after half a minute.</summary>
     internal static void KeepAlive(LibvirtConnection host) => host.TrySetKeepAlive(KeepAliveSeconds, KeepAliveCount);

@@ -8,6 +8,7 @@ namespace Holdfast.Protection.Health.Probes;
 /// <summary>A hypervisor, and this node's folders for it.</summary>
 internal sealed class LibvirtHealthHost(HealthHostAddress host, NodePaths paths, HealthOptions options) : IHealthHost
 {
+    // Half of what a run allows: whoever examines waits for the answer.
     private const int KeepAliveSeconds = 5;
     private const int KeepAliveCount = 3;
     private static readonly LibvirtVersion Oldest = new(9, 0, 0);
@@ -29,10 +30,7 @@ internal sealed class LibvirtHealthHost(HealthHostAddress host, NodePaths paths,
         }
         catch (LibvirtException e)
         {
-            throw new FaultException(
-                e.Code is LibvirtErrorCode.AccessDenied or LibvirtErrorCode.AuthFailed or LibvirtErrorCode.AuthCancelled
-                    or LibvirtErrorCode.AuthUnavailable or LibvirtErrorCode.OperationDenied
-                    ? HostFaults.HypervisorPermissionDenied(address.Text, e.Message) : HostFaults.HypervisorUnreachable(address.Text, e.Message), e);
+            throw new FaultException(HostOpening.WhyNotOpened(address, e), e);
         }
     }
 
