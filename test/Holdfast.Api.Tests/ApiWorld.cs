@@ -26,6 +26,9 @@ public sealed class ApiWorld : IAsyncLifetime
     private WebApplication _app = null!;
     private HttpClient _client = null!;
 
+    /// <summary>libvirt's test driver. All that use the default share one host; one of a file's own is changed without the others' notice.</summary>
+    public string HostUri { get; init; } = "test:///default";
+
     public string Subscription { get; private set; } = "";
 
     public string S => "/subscriptions/" + Subscription;
@@ -49,7 +52,7 @@ public sealed class ApiWorld : IAsyncLifetime
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseTestServer();
         builder.Logging.ClearProviders();
-        builder.Services.AddHoldfastControlPlane(new ControlPlaneOptions { DataFolder = _folder, LocalHostUri = "test:///default" });
+        builder.Services.AddHoldfastControlPlane(new ControlPlaneOptions { DataFolder = _folder, LocalHostUri = HostUri });
         foreach (var hosted in builder.Services.Where(s => s.ServiceType == typeof(IHostedService)
             && s.ImplementationType?.Assembly == typeof(ControlPlaneOptions).Assembly || s.ServiceType == typeof(IHostedService) && s.ImplementationFactory is not null).ToList())
             builder.Services.Remove(hosted);
