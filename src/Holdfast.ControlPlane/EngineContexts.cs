@@ -1,6 +1,7 @@
 using Holdfast.ControlPlane.Hosts;
 using Holdfast.ControlPlane.Vaults;
 using Holdfast.Protection.Node;
+using Holdfast.Vault;
 using Microsoft.Extensions.Logging;
 
 namespace Holdfast.ControlPlane;
@@ -19,6 +20,7 @@ public sealed class EngineContexts(
     public async Task<EngineContext> MakeAsync(VaultRow? vault, HostRow? host, CancellationToken ct) => new()
     {
         Vault = vault is null ? null : await vaults.OpenAsync(vault, ct).ConfigureAwait(false),
+        VaultAlias = vault is null ? null : new VaultId(vault.VaultId),
         Host = host is null ? null : await hosts.GetAsync(host, ct).ConfigureAwait(false),
         Paths = Paths,
         Time = time,

@@ -112,10 +112,13 @@ internal sealed class DoctorCommand
             }
         }
 
+        // A node names its stores by the ids that it lists.
+        VaultId? IdOfPlace() => VaultId.TryParse(StorePlaces.Full(run.Settings.RequiredVault).TrimEnd('/').Split('/')[^1], out var id) ? id : null;
+
         Task<VaultFill?> FillAsync(CancellationToken token)
         {
             var quotas = Quotas.Read(paths);
-            return Task.FromResult(figures is { } known && quotas.LimitOf(known.VaultId) is { } limit ? new VaultFill(known.TotalBytes, limit) : null);
+            return Task.FromResult(figures is { } known && quotas.LimitOf(known.VaultId, IdOfPlace()) is { } limit ? new VaultFill(known.TotalBytes, limit) : null);
         }
     }
 

@@ -76,8 +76,7 @@ public sealed class NodeExamination(
     private VaultSubject SubjectOf(VaultRow vault) => new(vault.StorePath, async ct =>
         await new PointService(await engines.MakeAsync(vault, null, ct).ConfigureAwait(false)).ListAllAsync(ct).ConfigureAwait(false))
     {
-        ReadFillAsync = async ct => await VaultFill.ReadAsync(
-            engines.Paths, (await engines.MakeAsync(vault, null, ct).ConfigureAwait(false)).RequiredVault, ct).ConfigureAwait(false),
+        ReadFillAsync = async ct => await VaultFill.ReadAsync(await engines.MakeAsync(vault, null, ct).ConfigureAwait(false), ct).ConfigureAwait(false),
     };
 
     // The vault that has points of it tells a VM that is gone from one that never was.

@@ -48,7 +48,7 @@ public sealed class ControlPlaneDatabase : IDbContextFactory<ControlPlaneContext
         }
     }
 
-    /// <summary>Whether this is a database that fails or can't be reached, in each of the forms in which Entity Framework and the drivers tell it; not a mistake in what was asked of it.</summary>
+    /// <summary>Whether this is a database that fails or can't be reached, in any of the forms in which Entity Framework and the drivers tell it.</summary>
     /// <param name="e">What was thrown.</param>
     internal static bool IsFailure(Exception e) => e is DbException or DbUpdateException or InvalidOperationException or TimeoutException;
 

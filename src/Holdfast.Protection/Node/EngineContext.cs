@@ -10,6 +10,9 @@ public sealed record EngineContext
     /// <summary>The open vault; null for commands that need none (listing VMs without points).</summary>
     public BackupVault? Vault { get; init; }
 
+    /// <summary>The id that whoever composes the program knows the vault by, where that isn't the vault's own: a node's folder and lists have it. Null for none.</summary>
+    public VaultId? VaultAlias { get; init; }
+
     /// <summary>The connection to the host's libvirt; null for commands that need none (points, disk images).</summary>
     public LibvirtConnection? Host { get; init; }
 

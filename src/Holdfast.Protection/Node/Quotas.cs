@@ -24,7 +24,9 @@ public sealed record Quotas
 
     /// <summary>Bytes that this vault may hold; null for no limit.</summary>
     /// <param name="vault">The vault.</param>
-    public long? LimitOf(VaultId vault) => BytesOfVaults.TryGetValue(vault, out var own) ? own : VaultBytes;
+    /// <param name="alias">Another id that it is known by, or null.</param>
+    public long? LimitOf(VaultId vault, VaultId? alias = null) =>
+        BytesOfVaults.TryGetValue(vault, out var own) || (alias is { } other && BytesOfVaults.TryGetValue(other, out own)) ? own : VaultBytes;
 
     /// <summary>Reads them.</summary>
     /// <exception cref="FaultException">The file can't be read; limits that can't be read aren't taken for none.</exception>

@@ -1,5 +1,4 @@
 using Holdfast.Faults;
-using Holdfast.Vault;
 
 namespace Holdfast.Protection.Node;
 
@@ -18,21 +17,24 @@ public sealed record VaultFill(long HeldBytes, long LimitBytes)
 
     /// <summary>Counts what the vault holds, where it has a limit; null where it has none, and nothing is asked of the store.</summary>
     /// <exception cref="FaultException">The limits can't be read, or the store can't be listed.</exception>
-    public static async Task<VaultFill?> ReadAsync(NodePaths paths, BackupVault vault, CancellationToken ct)
+    public static async Task<VaultFill?> ReadAsync(EngineContext context, CancellationToken ct)
     {
-        ArgumentNullException.ThrowIfNull(vault);
-        if (Quotas.Read(paths).LimitOf(vault.Id) is not { } limit)
+        ArgumentNullException.ThrowIfNull(context);
+        var vault = context.RequiredVault;
+        if (Quotas.Read(context.Paths).LimitOf(vault.Id, context.VaultAlias) is not { } limit)
             return null;
         return new VaultFill(
-            await FaultMapping.GuardAsync(() => vault.GetHeldBytesAsync(ct), new FaultSubject { VaultPlace = vault.Id.ToString() }).ConfigureAwait(false), limit);
+            await FaultMapping.GuardAsync(() => vault.GetHeldBytesAsync(ct), new FaultSubject { VaultPlace = NameOf(context) }).ConfigureAwait(false), limit);
     }
 
     /// <summary>Sees, before a backup begins, that the vault may grow.</summary>
     /// <exception cref="FaultException">It holds what it may hold already, or the limits can't be read.</exception>
     internal static async Task RequireRoomAsync(EngineContext context, CancellationToken ct)
     {
-        var vault = context.RequiredVault;
-        if (await ReadAsync(context.Paths, vault, ct).ConfigureAwait(false) is { IsReached: true } fill)
-            throw new FaultException(VaultFaults.VaultQuotaReached(vault.Id.ToString(), fill.HeldBytes, fill.LimitBytes));
+        if (await ReadAsync(context, ct).ConfigureAwait(false) is { IsReached: true } fill)
+            throw new FaultException(VaultFaults.VaultQuotaReached(NameOf(context), fill.HeldBytes, fill.LimitBytes));
     }
+
+    // The one by which whoever sets the limit knows it.
+    private static string NameOf(EngineContext context) => (context.VaultAlias ?? context.RequiredVault.Id).ToString();
 }

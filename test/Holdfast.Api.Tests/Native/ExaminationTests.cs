@@ -1,8 +1,10 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using Holdfast.ControlPlane;
 using Holdfast.ControlPlane.Access;
 using Holdfast.ControlPlane.Hosts;
 using Holdfast.ControlPlane.Persistence;
+using Microsoft.EntityFrameworkCore;
 
 namespace Holdfast.Api.Tests.Native;
 
@@ -54,6 +56,19 @@ public sealed class ExaminationTests(ApiWorld world) : IClassFixture<ApiWorld>
     [Fact]
     public async Task Without_VMs_only_hosts_and_vaults_are_looked_at() =>
         Assert.DoesNotContain(Of(await AskAsync("?vms=false", "owner")), r => (string)r["kind"]! == "vm");
+
+    [Fact]
+    public async Task A_vault_at_its_quota_is_named_where_the_quota_has_the_id_that_the_node_lists()
+    {
+        await using var own = new ApiWorld();
+        await own.InitializeAsync();
+        await own.CreateVaultAsync();
+        await using var db = own.Get<ControlPlaneDatabase>().CreateDbContext();
+        var vault = (await db.Vaults.SingleAsync(ApiWorld.Ct)).VaultId;
+        var state = Directory.CreateDirectory(own.Get<EngineContexts>().Paths.State).FullName;
+        await File.WriteAllTextAsync(Path.Combine(state, "quotas.json"), $$"""{ "vaultSize": "1T", "vaultSizes": { "{{vault}}": "1" } }""", ApiWorld.Ct);
+        Assert.Contains(Of((await own.GetAsync(own.S + "/providers/Holdfast.Operations/examination?vms=false"))["properties"]!), r => (string?)r["fault"]?["code"] == "HoldfastVaultQuotaReached");
+    }
 
     [Fact]
     public async Task A_host_that_cannot_be_reached_is_told_once_and_the_other_hosts_VMs_are_examined_all_the_same()

@@ -32,6 +32,8 @@ public sealed class QuotasTests : IDisposable
         Assert.Equal(40, quotas.VmsPerHost);
         Assert.Equal(3L << 29, quotas.LimitOf(One));
         Assert.Equal(2L << 40, quotas.LimitOf(VaultId.New()));
+        Assert.Equal(3L << 29, quotas.LimitOf(VaultId.New(), alias: One));
+        Assert.Equal(2L << 40, quotas.LimitOf(VaultId.New(), alias: VaultId.New()));
     }
 
     [Theory]
