@@ -60,6 +60,8 @@ public sealed class LanguageTests
     [InlineData("/proc/mounts can't be read", "無法讀取 /proc/mounts")]
     [InlineData("192.0.2.7, not reserved", "192.0.2.7，未保留")]
     [InlineData("Restart the service SQLWriter in 'web$1 (old)'.", "重新啟動 'web$1 (old)' 中的服務 SQLWriter。")]
+    [InlineData("450 of 500 MiB", "500 MiB 中的 450 MiB")]
+    [InlineData("109.0.0, 107.0.1 runs", "109.0.0，執行中的是 107.0.1")]
     [InlineData("something a guest said", "something a guest said")]
     public void What_a_check_found_is_told_in_the_language_with_its_values(string english, string chinese)
     {
