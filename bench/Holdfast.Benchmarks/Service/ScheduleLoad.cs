@@ -50,13 +50,15 @@ internal static class ScheduleLoad
         DateTimeOffset Due(Guid item) => Noon + ScheduleCalculator.Offset(item.ToString("D"), TimeSpan.FromHours(1));
         var lags = jobs.Where(j => j.BegunUtc is not null).Select(j => (j.BegunUtc!.Value - Due(j.ItemId)) / speed).Order().ToList();
         var queued = jobs.Select(j => (j.StartUtc - Due(j.ItemId)) / speed).Order().ToList();
+        var latest = jobs.Where(j => j.BegunUtc is not null).MaxBy(j => j.BegunUtc!.Value - Due(j.ItemId));
+        var latestAt = latest is null ? TimeSpan.Zero : (Due(latest.ItemId) - Noon) / speed;
         var once = jobs.GroupBy(j => j.ItemId).ToList();
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"""
             {(database == "sqlite" ? "SQLite" : "PostgreSQL")}: {itemsCount} items on {hostsCount} hosts, due within an hour, clock {speed} times as fast
               armed in {arming.TotalSeconds:f1} s; node started in {start.TotalSeconds:f2} s
-              begun - due, real seconds: median {At(lags, 0.5):f2}, p99 {At(lags, 0.99):f2}, most {lags.LastOrDefault().TotalSeconds:f2}
+              begun - due, real seconds: median {At(lags, 0.5):f2}, p99 {At(lags, 0.99):f2}, most {lags.LastOrDefault().TotalSeconds:f2}, due {latestAt.TotalSeconds:f0} s after the hour began
               queued - due, real seconds: median {At(queued, 0.5):f2}, p99 {At(queued, 0.99):f2}
               lost {itemsCount - once.Count(g => g.Any(j => j.BegunUtc is not null))}, doubled {once.Count(g => g.Count() > 1)}
             """));

@@ -17,7 +17,6 @@ public sealed partial class PreCheckService(
 {
     private const int RoundMax = 64;
     private const int AtOnce = 4;
-    private static readonly TimeSpan Every = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
     private readonly Random _random = Random.Shared;
 
@@ -46,7 +45,8 @@ public sealed partial class PreCheckService(
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(Every, time);
+        // Half as often as for jobs: they go before.
+        using var timer = new PeriodicTimer(options.QueueInterval * 2, time);
         do
         {
             try

@@ -54,7 +54,7 @@ internal sealed class SqliteSession(bool isSynced) : DbConnectionInterceptor
         public override void Open()
         {
             base.Open();
-            Execute(this, Waiting + "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;");
+            Execute(this, Waiting + "PRAGMA synchronous = NORMAL;");
         }
     }
 }
