@@ -13,6 +13,10 @@ internal sealed class LocalUpload : ObjectUpload
     private readonly SafeFileHandle _file;
     private long _length;
 
+    // Up to here the file is on the disk, and up to there it is being written.
+    private long _out;
+    private long _writing;
+
     public LocalUpload(LocalFolderStore store, string path, string temporaryFolder)
     {
         (_store, _path) = (store, path);
@@ -42,6 +46,13 @@ internal sealed class LocalUpload : ObjectUpload
             if (_length / WriteBackBytes > before / WriteBackBytes)
             {
                 Posix.StartWriteBack(_file);
+                // Nothing reads it soon, and the host's guests need the memory more. What comes next is written to the same pages, which are warm.
+                if (_writing > _out && Posix.WriteOut(_file, _out, _writing - _out) is not 0 and var errno)
+                {
+                    throw StoreErrors.FromErrno(errno, $"Can't write {_path}");
+                }
+
+                (_out, _writing) = (_writing, _length);
             }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

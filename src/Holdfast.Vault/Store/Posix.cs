@@ -11,7 +11,10 @@ internal static partial class Posix
 
     private const int AtFdCwd = -100;
     private const uint RenameNoReplace = 1;
+    private const int AdviseDontNeed = 4;
+    private const uint SyncFileRangeWaitBefore = 1;
     private const uint SyncFileRangeWrite = 2;
+    private const uint SyncFileRangeWaitAfter = 4;
     private const int OpenReadOnly = 0x80000; // O_RDONLY | O_CLOEXEC
     private const int OpenReadOnlyDirectory = 0x10000 | OpenReadOnly; // O_DIRECTORY
 
@@ -54,7 +57,27 @@ internal static partial class Posix
     /// <summary>Asks the kernel to begin writing what is dirty of a file, so that the sync at the end finds little left. A hint.</summary>
     public static void StartWriteBack(SafeFileHandle file) => _ = sync_file_range(file, 0, 0, SyncFileRangeWrite);
 
+    /// <summary>
+    /// Waits until a part of a file is written, and lets the kernel forget it; 0 or errno. A failure must be heeded: the kernel tells it once, and the sync at the end
+    /// would say that all is well.
+    /// </summary>
+    public static int WriteOut(SafeFileHandle file, long offset, long length)
+    {
+        int error;
+        do
+        {
+            error = sync_file_range(file, offset, length, SyncFileRangeWaitBefore | SyncFileRangeWrite | SyncFileRangeWaitAfter) == 0 ? 0 : Marshal.GetLastPInvokeError();
+        }
+        while (error == EINTR);
+        _ = posix_fadvise(file, offset, length, AdviseDontNeed);
+        // Where it can't be done the sync at the end does it all.
+        return error is EINVAL or ENOSYS ? 0 : error;
+    }
+
     [LibraryImport("libc")]
+    private static partial int posix_fadvise(SafeFileHandle file, long offset, long length, int advice);
+
+    [LibraryImport("libc", SetLastError = true)]
     private static partial int sync_file_range(SafeFileHandle file, long offset, long length, uint flags);
 
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
