@@ -26,11 +26,14 @@ for database in sqlite "$postgres"; do
     case $parts in *lists*) "$TOOL" lists "$database" "${LIST_ITEMS:-1000}" ;; esac
 done
 
+# A node gets the environment that its unit sets.
+mapfile -t unit < <(sed -n 's/^Environment=//p' "$ROOT/packaging/systemd/holdfast.service")
+
 # start_node DATABASE-OPTIONS: starts a node, sets node_pid, and prints the seconds from its exec to its first answer.
 start_node() {
     local begun said
     begun=$(date +%s%N)
-    coproc NODE { exec "$HOLDFAST" serve --data "$dir-node" --listen 127.0.0.1:0 --connect "${HOLDFAST_LIBVIRT:-test:///default}" "$@" 2>"$dir-node.log"; }
+    coproc NODE { exec env "${unit[@]}" "$HOLDFAST" serve --data "$dir-node" --listen 127.0.0.1:0 --connect "${HOLDFAST_LIBVIRT:-test:///default}" "$@" 2>"$dir-node.log"; }
     node_pid=$NODE_PID
     read -r said <&"${NODE[0]}" || { cat "$dir-node.log" >&2; exit 1; }
     address=$(sed -n 's/.*serves \(https:[^ ]*\).*/\1/p' <<<"$said")

@@ -16,6 +16,7 @@ public sealed class ControlPlaneDatabase : IDbContextFactory<ControlPlaneContext
     private const long ExclusiveLock = 0x486f6c6466617374;
 
     private const int SqliteErrorOfStatement = 1;
+    private const int UnsyncedConnectionsMax = 24;
     private const string UndefinedColumn = "42703";
     private const string UndefinedTable = "42P01";
 
@@ -69,6 +70,8 @@ public sealed class ControlPlaneDatabase : IDbContextFactory<ControlPlaneContext
     {
         var builder = new NpgsqlConnectionStringBuilder(postgres);
         builder.Options = $"{builder.Options} -c synchronous_commit=off".TrimStart();
+        // A pool of its own beside the other: what a server allows in all isn't much more than one pool takes.
+        builder.MaxPoolSize = Math.Clamp(UnsyncedConnectionsMax, builder.MinPoolSize, builder.MaxPoolSize);
         return builder.ToString();
     }
 
