@@ -141,9 +141,16 @@ public sealed partial class BackupVault
 
     private async Task<(List<Point> Points, List<UnreadablePoint> Unreadable)> ReadAllAsync(SourceId? source, CancellationToken ct)
     {
-        await RequireAsync(VaultOperation.Read, ct);
-        // Marks after points: those that garbage collection makes are marked before they are there.
         var listed = await _points.ListAsync(source, ct);
+        if (listed.Count == 0)
+        {
+            // Names tell that much with any keys, and by any description.
+            return ([], []);
+        }
+
+        await RequireAsync(VaultOperation.Read, ct);
+
+        // Marks after points: those that garbage collection makes are marked before they are there.
         var marks = await _retention.ListAsync(source, ct);
         var points = new List<Point>();
         var unreadable = new List<UnreadablePoint>();

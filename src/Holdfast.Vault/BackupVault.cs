@@ -136,13 +136,14 @@ public sealed partial class BackupVault : IAsyncDisposable
     /// <summary>Begins a session that makes one point of the source, and compresses what is new as asked.</summary>
     public async Task<VaultSession> OpenSessionAsync(SourceId source, ChunkCompression compression, CancellationToken ct)
     {
-        await RequireAsync(VaultOperation.Write, ct);
+        _config.Require(VaultOperation.Write);
         var point = PointId.New();
         await Sessions.RegisterAsync(Store, source, point, ct);
         try
         {
-            // After the registration: what isn't known now of condemned packs waits for this session (INV-11).
-            return new VaultSession(this, source, point, await RefreshAsync(ct, forWriting: true), compression);
+            // After the registration: who renews the keys later finds this session (INV-13), and what isn't known now of condemned packs waits for it (INV-11).
+            await RequireAsync(VaultOperation.Write, ct);
+            return new VaultSession(this, source, point, await LoadAsync(forWriting: true, ct), compression);
         }
         catch
         {
@@ -271,12 +272,14 @@ public sealed partial class BackupVault : IAsyncDisposable
         return ValueTask.CompletedTask;
     }
 
-    /// <summary>INV-6: points before index.</summary>
-    internal async Task<CommittedSessions> RefreshAsync(CancellationToken ct, bool forWriting = false)
+    internal async Task<CommittedSessions> RefreshAsync(CancellationToken ct)
     {
         await _ring.RequireCurrentAsync(ct);
-        return await Index.RefreshAsync(_points.ListCommittedAsync, forWriting, ct);
+        return await LoadAsync(forWriting: false, ct);
     }
+
+    /// <summary>INV-6: points before index. The keys were looked at just before.</summary>
+    private Task<CommittedSessions> LoadAsync(bool forWriting, CancellationToken ct) => Index.RefreshAsync(_points.ListCommittedAsync, forWriting, ct);
 
     /// <summary>The vault's description as it is now, which has to allow the operation.</summary>
     private async Task<VaultConfig> RequireAsync(VaultOperation operation, CancellationToken ct)

@@ -59,6 +59,8 @@ public sealed class S3StoreTests(RadosgwServer server) : ObjectStoreConformance
         await Parallel.ForEachAsync(names, new ParallelOptions { MaxDegreeOfParallelism = 8, CancellationToken = Ct }, async (n, ct) => await store.CreateAsync(n, new byte[1], ct));
         Assert.Equal(names, (await store.ListAllAsync("a/", Ct)).Select(o => o.Name));
         Assert.Equal(["a"], await FoldersAsync(store));
+        Assert.Empty(await store.DeleteManyAsync(names[1..], Ct));
+        Assert.Equal(names[0], Assert.Single(await store.ListAllAsync("a/", Ct)).Name);
     }
 
     [Fact]
@@ -109,6 +111,51 @@ public sealed class S3StoreTests(RadosgwServer server) : ObjectStoreConformance
         Assert.Equal(until.AddMinutes(5), await store.GetRetainedUntilAsync(kept, Ct));
         Assert.Equal(CreateOutcome.AlreadyExists, await store.CreateAsync(kept, "4"u8.ToArray(), Ct));
         Assert.Null(await store.GetSizeAsync(free, Ct));
+    }
+
+    [Fact]
+    public async Task Of_many_that_are_deleted_at_once_those_that_are_locked_stay_and_are_told()
+    {
+        using var store = server.Open(server.NewPlace(RadosgwServer.LockedContainer));
+        var names = Enumerable.Range(0, 6).Select(i => ObjectName.Of($"a/{i}")).ToList();
+        foreach (var name in names)
+        {
+            await store.CreateAsync(name, "1"u8.ToArray(), Ct);
+        }
+
+        foreach (var name in names[..2])
+        {
+            await store.RetainUntilAsync(name, TimeProvider.System.GetUtcNow().AddMinutes(10), Ct);
+        }
+
+        var kept = await store.DeleteManyAsync([.. names, ObjectName.Of("a/none")], Ct);
+
+        Assert.Equal(names[..2], kept.OrderBy(n => n.Value, StringComparer.Ordinal));
+        Assert.Equal(names[..2], (await store.ListAllAsync("", Ct)).Select(o => o.Name));
+        var versions = await store.Client.ListVersionsAsync(new ListVersionsRequest { BucketName = store.Bucket, Prefix = store.Prefix }, Ct);
+        Assert.Equal(2, versions.Versions.Count);
+    }
+
+    [Theory]
+    [InlineData("SlowDown", VaultErrorKind.Unavailable)]
+    [InlineData("InternalError", VaultErrorKind.Unavailable)]
+    [InlineData("AccessDenied", VaultErrorKind.PermissionDenied)]
+    [InlineData("Something", VaultErrorKind.Io)]
+    public async Task A_reply_that_is_a_success_and_names_what_was_not_deleted_is_no_success(string code, VaultErrorKind kind)
+    {
+        using var store = Answering(new DeleteError { Key = "x/a/1", Code = code, Message = "secret words" });
+        var error = await Assert.ThrowsAsync<VaultException>(async () => await store.DeleteManyAsync([ObjectName.Of("a/1"), ObjectName.Of("a/2")], Ct));
+        Assert.Equal(kind, error.Kind);
+        Assert.DoesNotContain("secret", error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("NoSuchKey")]
+    [InlineData("NoSuchVersion")]
+    public async Task What_a_reply_says_was_not_there_counts_as_deleted(string code)
+    {
+        using var store = Answering(new DeleteError { Key = "x/a/1", Code = code });
+        Assert.Empty(await store.DeleteManyAsync([ObjectName.Of("a/1"), ObjectName.Of("a/2")], Ct));
     }
 
     [Theory]
@@ -175,6 +222,14 @@ public sealed class S3StoreTests(RadosgwServer server) : ObjectStoreConformance
 
     private S3Store Parted(string place) =>
         new(server.Client(), RadosgwServer.Container, place.Split('/')[^1], place, TransferLimits.None, TimeProvider.System) { PartBytes = 5 * MiB };
+
+    /// <summary>A store at a server that says of each deletion of many that this one failed.</summary>
+    private static S3Store Answering(DeleteError error)
+    {
+        var client = System.Reflection.DispatchProxy.Create<Amazon.S3.IAmazonS3, AnsweringClient>();
+        ((AnsweringClient)(object)client).Error = error;
+        return new S3Store(client, "bucket", "x", "s3://bucket/x", TransferLimits.None, TimeProvider.System);
+    }
 
     private static async Task<CreateOutcome> UploadAsync(S3Store store, byte[] content)
     {

@@ -54,6 +54,17 @@ internal sealed class DistantFolder(IObjectStore inner) : IObjectStore, IDistant
         return inner.DeleteAsync(name, ct);
     }
 
+    /// <remarks>One request, as at a store that takes many names in one.</remarks>
+    public ValueTask<IReadOnlyList<ObjectName>> DeleteManyAsync(IReadOnlyCollection<ObjectName> names, CancellationToken ct)
+    {
+        if (names.Count > 0)
+        {
+            _requests.Enqueue($"delete {string.Join(' ', names)}");
+        }
+
+        return inner.DeleteManyAsync(names, ct);
+    }
+
     public ValueTask RemoveRemainsAsync(CancellationToken ct)
     {
         _requests.Enqueue("list unfinished uploads");

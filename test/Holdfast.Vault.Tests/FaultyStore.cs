@@ -92,6 +92,19 @@ internal sealed class FaultyStore(IObjectStore inner, int failAt, FaultyStore.Mo
         },
         takesSpace: false);
 
+    /// <remarks>Each is an effect of its own, in any order: a process that dies in the middle has deleted any of them.</remarks>
+    public async ValueTask<IReadOnlyList<ObjectName>> DeleteManyAsync(IReadOnlyCollection<ObjectName> names, CancellationToken ct)
+    {
+        var order = names.ToArray();
+        new Random(failAt).Shuffle(order);
+        foreach (var name in order)
+        {
+            await DeleteAsync(name, ct);
+        }
+
+        return [];
+    }
+
     public ValueTask RemoveRemainsAsync(CancellationToken ct)
     {
         ThrowIfDead();

@@ -119,6 +119,25 @@ public abstract class ObjectStoreConformance
     }
 
     [Fact]
+    public async Task Many_are_deleted_at_once_and_those_that_are_not_there_are_no_error()
+    {
+        var store = CreateStore();
+        var names = Enumerable.Range(0, 12).Select(i => ObjectName.Of($"a/{i % 3}/{i}")).ToList();
+        foreach (var name in names)
+        {
+            await store.CreateAsync(name, "x"u8.ToArray(), Ct);
+        }
+
+        Assert.Empty(await store.DeleteManyAsync([], Ct));
+        Assert.Empty(await store.DeleteManyAsync([.. names[2..], ObjectName.Of("a/none"), names[5]], Ct));
+        Assert.Equal(names[..2].Select(n => n.Value).Order(), (await store.ListAllAsync("", Ct)).Select(o => o.Name.Value).Order());
+        Assert.Empty(await store.DeleteManyAsync(names, Ct));
+        Assert.Empty(await store.DeleteManyAsync([names[0]], Ct));
+        Assert.Empty(await store.ListAllAsync("", Ct));
+        Assert.Equal(CreateOutcome.Created, await store.CreateAsync(names[3], "y"u8.ToArray(), Ct));
+    }
+
+    [Fact]
     public async Task Cleaning_up_leaves_running_uploads_alone()
     {
         var store = CreateStore();

@@ -185,13 +185,8 @@ internal sealed class GcGenerations(IObjectStore store, VaultKeys keys)
 
     private async Task ClearAsync(Guid generation, CancellationToken ct)
     {
-        foreach (var item in await store.ListAllAsync($"{Names.Gc}{generation:N}/", ct))
-        {
-            if (!item.Name.Value.EndsWith('/' + Verdict, StringComparison.Ordinal))
-            {
-                await store.DeleteAsync(item.Name, ct);
-            }
-        }
+        var names = (await store.ListAllAsync($"{Names.Gc}{generation:N}/", ct)).Select(i => i.Name);
+        await store.DeleteManyAsync([.. names.Where(n => !n.Value.EndsWith('/' + Verdict, StringComparison.Ordinal))], ct);
     }
 
     private ValueTask<CreateOutcome> CreateAsync(ObjectName name, byte[] json, CancellationToken ct) =>

@@ -3,48 +3,53 @@ using System.Security.Cryptography;
 namespace Holdfast.Vault;
 
 /// <summary>
-/// Carries a verdict out: deletes packs, then takes them out of their sessions' index segments and lists of hashes; a session of which nothing is left
-/// goes altogether. Each step may be done again, by anybody, at any time.
+/// Carries a verdict out: deletes the packs, in no certain order, then takes them out of their sessions' index segments and lists of hashes; a session of
+/// which nothing is left goes altogether. Each step may be done again, by anybody, at any time.
 /// </summary>
 internal sealed class PackDropper(IObjectStore store, VaultKeys keys, PointCatalogue points)
 {
+    /// <summary>After so many it is seen to that this collector is still the one.</summary>
+    private const int DroppedAtOnce = 1000;
+
     private readonly SessionSums _sums = new(store);
 
     /// <returns>How many packs were deleted, and their bytes.</returns>
     public async Task<(int Packs, long Bytes)> DropAsync(
         IReadOnlyDictionary<PackId, PointId> packs, Func<CancellationToken, Task> check, IProgress<GcProgress>? progress, CancellationToken ct)
     {
-        var (dropped, bytes, done) = (0, 0L, 0L);
+        // One listing tells what is there and how long it is, and afterwards whether anything is left of a session: to those that are committed nothing is added.
+        var there = new Dictionary<PointId, Dictionary<PackId, StoredObject>>();
+        await foreach (var item in store.ListAsync(Names.Packs, ct))
+        {
+            if (Names.TryParseOwned(item.Name, Names.Packs, out var session, out var id))
+            {
+                (there.TryGetValue(session, out var listed) ? listed : there[session] = [])[id] = item;
+            }
+        }
+
         var damaged = (await store.ListAllAsync(Names.Damage, ct)).Select(d => d.Name).ToHashSet();
+        var (dropped, bytes, done) = (0, 0L, 0L);
+        var kept = new HashSet<ObjectName>();
+        foreach (var some in packs.Chunk(DroppedAtOnce))
+        {
+            await check(ct);
+            var going = some.Where(p => there.TryGetValue(p.Value, out var listed) && listed.ContainsKey(p.Key)).Select(p => there[p.Value][p.Key]).ToList();
+
+            // What the store itself keeps for now (object lock) stays in the index, and a later round finds it again.
+            kept.UnionWith(await store.DeleteManyAsync([.. going.Select(g => g.Name)], ct));
+            var gone = going.Where(g => !kept.Contains(g.Name)).ToList();
+            (dropped, bytes) = (dropped + gone.Count, bytes + gone.Sum(g => g.SizeBytes));
+            await store.DeleteManyAsync(
+                [.. some.Where(p => !kept.Contains(Names.Pack(p.Value, p.Key))).Select(p => Names.DamagedPack(p.Key)).Where(damaged.Contains)], ct);
+            done += some.Length;
+            progress?.Report(new GcProgress(GcStage.Drop, done, packs.Count));
+        }
+
         foreach (var session in packs.GroupBy(p => p.Value, p => p.Key))
         {
             await check(ct);
-            var gone = new HashSet<PackId>();
-            foreach (var pack in session)
-            {
-                var name = Names.Pack(session.Key, pack);
-                if (await store.GetSizeAsync(name, ct) is { } size)
-                {
-                    if (!await store.TryDeleteAsync(name, ct))
-                    {
-                        // The store itself keeps it for now (object lock): it stays in the index, and a later round finds it again.
-                        continue;
-                    }
-
-                    (dropped, bytes) = (dropped + 1, bytes + size);
-                }
-
-                gone.Add(pack);
-                if (damaged.Contains(Names.DamagedPack(pack)))
-                {
-                    await store.DeleteAsync(Names.DamagedPack(pack), ct);
-                }
-
-                done++;
-                progress?.Report(new GcProgress(GcStage.Drop, done, packs.Count));
-            }
-
-            if (await HasPacksAsync(session.Key, ct))
+            var gone = session.Where(p => !kept.Contains(Names.Pack(session.Key, p))).ToHashSet();
+            if (there.TryGetValue(session.Key, out var listed) && listed.Keys.Any(p => !gone.Contains(p)))
             {
                 await RewriteAsync(session.Key, gone, ct);
             }
@@ -81,37 +86,16 @@ internal sealed class PackDropper(IObjectStore store, VaultKeys keys, PointCatal
     /// <summary>Removes what was recorded of packs that nothing names any more: a check may have been late.</summary>
     public async Task ClearDamageAsync(Func<PackId, bool> isNamed, CancellationToken ct)
     {
-        foreach (var item in await store.ListAllAsync(Names.Damage, ct))
-        {
-            if (PackId.TryParse(item.Name.Value[Names.Damage.Length..], out var pack) && !isNamed(pack))
-            {
-                await store.DeleteAsync(item.Name, ct);
-            }
-        }
-    }
-
-    private async Task<bool> HasPacksAsync(PointId session, CancellationToken ct)
-    {
-        await foreach (var _ in store.ListAsync($"{Names.Packs}{session}/", ct))
-        {
-            return true;
-        }
-
-        return false;
+        var orphans = (await store.ListAllAsync(Names.Damage, ct)).Select(i => i.Name)
+            .Where(n => PackId.TryParse(n.Value[Names.Damage.Length..], out var pack) && !isNamed(pack));
+        await store.DeleteManyAsync([.. orphans], ct);
     }
 
     /// <summary>Nothing of the session's is left: what names it goes, last of all that which says that it was committed.</summary>
     private async Task RemoveSessionAsync(PointId session, CancellationToken ct)
     {
-        foreach (var item in await store.ListAllAsync($"{Names.Index}{session}/", ct))
-        {
-            await store.DeleteAsync(item.Name, ct);
-        }
-
-        foreach (var (name, _) in await _sums.ListAsync(session, ct))
-        {
-            await store.DeleteAsync(name, ct);
-        }
+        var segments = (await store.ListAllAsync($"{Names.Index}{session}/", ct)).Select(i => i.Name);
+        await store.DeleteManyAsync([.. segments, .. (await _sums.ListAsync(session, ct)).Select(s => s.Name)], ct);
 
         var sessions = await points.ListCommittedAsync(ct);
         if (sessions.Retired.TryGetValue(session, out var source) && !sessions.Present.ContainsKey(session))
@@ -155,10 +139,7 @@ internal sealed class PackDropper(IObjectStore store, VaultKeys keys, PointCatal
 
         var gone = dropped.Select(p => Names.Pack(session, p)).Concat(old).ToHashSet();
         await _sums.ReplaceAsync(session, gone.Contains, added, ct);
-        foreach (var name in old)
-        {
-            await store.DeleteAsync(name, ct);
-        }
+        await store.DeleteManyAsync(old, ct);
 
         int NumberOf(PackInfo pack)
         {

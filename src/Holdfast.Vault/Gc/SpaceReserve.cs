@@ -68,6 +68,8 @@ internal sealed class SpaceReserve(IObjectStore inner) : IObjectStore
 
     public ValueTask DeleteAsync(ObjectName name, CancellationToken ct) => inner.DeleteAsync(name, ct);
 
+    public ValueTask<IReadOnlyList<ObjectName>> DeleteManyAsync(IReadOnlyCollection<ObjectName> names, CancellationToken ct) => inner.DeleteManyAsync(names, ct);
+
     public ValueTask RemoveRemainsAsync(CancellationToken ct) => inner.RemoveRemainsAsync(ct);
 
     private async ValueTask<bool> TryGiveUpPieceAsync(CancellationToken ct)

@@ -102,8 +102,9 @@ internal sealed class VaultIndex : IDisposable
             var sessions = await list(ct);
             var committed = sessions.All;
             await LoadSegmentsAsync(committed, ct);
-            // Before the packs: a list that is gone was carried out, and what it dropped is no longer among them.
-            var condemned = await _gc.ListCondemnedAsync(forWriting, ct);
+            // Before the packs: a list that is gone was carried out, and what it dropped is no longer among them. Where no session has committed there is nothing
+            // that could be condemned: what a round that was published before names is of sessions that are gone for good (INV-11).
+            var condemned = committed.Count == 0 ? new HashSet<PackId>() : await _gc.ListCondemnedAsync(forWriting, ct);
             await LoadPacksAsync(committed, condemned, ct);
             _committed = committed;
             _version++;

@@ -3,6 +3,9 @@ namespace Holdfast.Vault;
 /// <summary>Shows that a session's writer lives: a counter that goes up.</summary>
 internal sealed class Heartbeat : IAsyncDisposable
 {
+    /// <summary>So many beats may lie there before the older ones go.</summary>
+    private const int LeftMax = 8;
+
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _beating;
     private readonly SortedSet<long> _left = [];
@@ -33,10 +36,12 @@ internal sealed class Heartbeat : IAsyncDisposable
                     // Also what fails may have come through.
                     _left.Add(++counter);
                     await store.CreateAsync(Names.Beat(session, counter), new byte[] { (byte)'.' }, ct);
-                    while (_left.Count > 1)
+                    if (_left.Count > LeftMax)
                     {
-                        await store.DeleteAsync(Names.Beat(session, _left.Min), ct);
-                        _left.Remove(_left.Min);
+                        // All but the newest, which is what counts: some at a time, since that costs one request.
+                        var old = _left.Where(b => b < counter).ToList();
+                        await store.DeleteManyAsync([.. old.Select(b => Names.Beat(session, b))], ct);
+                        _left.ExceptWith(old);
                     }
                 }
                 catch (VaultException)

@@ -32,10 +32,14 @@ internal sealed class SessionRegistry(IObjectStore store, VaultKeys keys, PointC
         await into.CreateNewAsync(name, SealedObject.Seal(keys, SealLabel.Session, name, json.ToArray()), ct);
     }
 
-    public async Task<IReadOnlyList<SessionInfo>> ListAsync(CancellationToken ct)
+    public async Task<IReadOnlyList<SessionInfo>> ListAsync(CancellationToken ct) => (await LookAsync(ct)).Open;
+
+    /// <summary>The open sessions, and the heartbeats of those that have ended.</summary>
+    private async Task<(IReadOnlyList<SessionInfo> Open, IReadOnlyList<ObjectName> Orphans)> LookAsync(CancellationToken ct)
     {
         var open = new Dictionary<PointId, SourceId>();
         var beats = new Dictionary<PointId, long>();
+        var names = new List<(PointId Session, ObjectName Name)>();
         await foreach (var item in store.ListAsync(Names.Sessions, ct))
         {
             if (item.Name.Value.Split('/') is not [_, var id, var what] || !IdText.TryReadName(id, out var guid))
@@ -52,6 +56,7 @@ internal sealed class SessionRegistry(IObjectStore store, VaultKeys keys, PointC
                 && long.TryParse(what.AsSpan(5), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var beat))
             {
                 beats[session] = Math.Max(beat, beats.GetValueOrDefault(session));
+                names.Add((session, item.Name));
             }
         }
 
@@ -64,7 +69,7 @@ internal sealed class SessionRegistry(IObjectStore store, VaultKeys keys, PointC
             }
         }
 
-        return [.. sessions.OrderBy(s => s.OpenedUtc)];
+        return ([.. sessions.OrderBy(s => s.OpenedUtc)], [.. names.Where(n => !open.ContainsKey(n.Session)).Select(n => n.Name)]);
     }
 
     /// <returns>False if the session has committed: then only its registration is removed.</returns>
@@ -97,42 +102,32 @@ internal sealed class SessionRegistry(IObjectStore store, VaultKeys keys, PointC
     /// <summary>Deletes what an uncommitted session stored. The caller has seen to it that it can't commit.</summary>
     public async Task RemoveDataAsync(PointId session, CancellationToken ct)
     {
+        var names = new List<ObjectName>();
         foreach (var prefix in (string[])[Names.Packs, Names.Index])
         {
-            foreach (var item in await store.ListAllAsync($"{prefix}{session}/", ct))
-            {
-                // What an immutable store keeps goes at a later clean-up: the tombstone stays and tells.
-                await store.TryDeleteAsync(item.Name, ct);
-            }
+            names.AddRange((await store.ListAllAsync($"{prefix}{session}/", ct)).Select(i => i.Name));
         }
 
-        await store.DeleteAsync(Names.SumsOf(session), ct);
+        // What an immutable store keeps goes at a later clean-up: the tombstone stays and tells.
+        await store.DeleteManyAsync([.. names, Names.SumsOf(session)], ct);
     }
 
     public async Task UnregisterAsync(PointId session, CancellationToken ct)
     {
-        // The opening object goes last: as long as there is something, the session is listed.
-        foreach (var item in (await store.ListAllAsync($"{Names.Sessions}{session}/", ct)).OrderBy(i => i.Name.Value, StringComparer.Ordinal))
-        {
-            await store.DeleteAsync(item.Name, ct);
-        }
+        // In no certain order: it is listed as long as the opening object is there, and heartbeats without one go with the next clean-up.
+        var names = (await store.ListAllAsync($"{Names.Sessions}{session}/", ct)).Select(i => i.Name);
+        await store.DeleteManyAsync([.. names], ct);
     }
 
-    /// <summary>Removes the registration of a session that has ended here: the opening object last, as long as it is there the session is listed.</summary>
-    public async Task UnregisterAsync(SourceId source, PointId session, IEnumerable<long> beats, CancellationToken ct)
-    {
-        foreach (var beat in beats)
-        {
-            await store.DeleteAsync(Names.Beat(session, beat), ct);
-        }
-
-        await store.DeleteAsync(Names.Session(session, source), ct);
-    }
+    /// <summary>Removes the registration of a session that has ended here, without asking for what there is of it.</summary>
+    public async Task UnregisterAsync(SourceId source, PointId session, IEnumerable<long> beats, CancellationToken ct) =>
+        await store.DeleteManyAsync([.. beats.Select(b => Names.Beat(session, b)), Names.Session(session, source)], ct);
 
     /// <summary>Revokes sessions of dead writers, and clears what a writer wrote after its session was revoked.</summary>
     public async Task<IReadOnlyList<SessionInfo>> CleanUpAsync(DeadSessionOptions options, CancellationToken ct)
     {
-        var sessions = (await ListAsync(ct)).Where(s => options.Source is not { } only || only == s.SourceId).ToList();
+        var (all, orphans) = await LookAsync(ct);
+        var sessions = all.Where(s => options.Source is not { } only || only == s.SourceId).ToList();
         var dead = sessions.Where(s => s.Writer == WriterState.Dead).ToList();
         if (options.WatchHeartbeats)
         {
@@ -148,6 +143,8 @@ internal sealed class SessionRegistry(IObjectStore store, VaultKeys keys, PointC
             }
         }
 
+        // A session is opened before its first heartbeat: one without has ended, and only shows no life any more.
+        await store.DeleteManyAsync(orphans, ct);
         await ClearTombstonesAsync(ct);
         await store.RemoveRemainsAsync(ct);
         return revoked;

@@ -33,6 +33,25 @@ public interface IObjectStore
     /// <summary>Deletes an object; it is no error if it isn't there.</summary>
     ValueTask DeleteAsync(ObjectName name, CancellationToken ct);
 
+    /// <summary>
+    /// Deletes objects, in no certain order, with as few requests as the store can: who needs an order calls more than once. It is no error if one isn't there.
+    /// What fails by an exception, or breaks off, may have deleted any of them.
+    /// </summary>
+    /// <returns>Those that the store itself keeps until a date: they are there still.</returns>
+    async ValueTask<IReadOnlyList<ObjectName>> DeleteManyAsync(IReadOnlyCollection<ObjectName> names, CancellationToken ct)
+    {
+        var kept = new List<ObjectName>();
+        foreach (var name in names)
+        {
+            if (!await this.TryDeleteAsync(name, ct))
+            {
+                kept.Add(name);
+            }
+        }
+
+        return kept;
+    }
+
     /// <summary>Removes what unfinished uploads of writers that are certainly dead have left behind.</summary>
     ValueTask RemoveRemainsAsync(CancellationToken ct);
 }

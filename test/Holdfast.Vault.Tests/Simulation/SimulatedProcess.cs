@@ -77,6 +77,19 @@ internal sealed class SimulatedProcess(SimulatedStore store, SimulatedFault faul
         return true;
     });
 
+    /// <remarks>Each is a call of its own, in any order: a process that dies in the middle has deleted any of them.</remarks>
+    public async ValueTask<IReadOnlyList<ObjectName>> DeleteManyAsync(IReadOnlyCollection<ObjectName> names, CancellationToken ct)
+    {
+        var order = names.ToArray();
+        new Random(_calls).Shuffle(order);
+        foreach (var name in order)
+        {
+            await DeleteAsync(name, ct);
+        }
+
+        return [];
+    }
+
     public ValueTask RemoveRemainsAsync(CancellationToken ct) => ValueTask.CompletedTask;
 
     private async ValueTask<T> CallAsync<T>(Func<T> effect)

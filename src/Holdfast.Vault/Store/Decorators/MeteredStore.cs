@@ -50,6 +50,10 @@ public sealed class MeteredStore(IObjectStore inner, string kind, TimeProvider t
         return true;
     });
 
+    /// <inheritdoc/>
+    public override ValueTask<IReadOnlyList<ObjectName>> DeleteManyAsync(IReadOnlyCollection<ObjectName> names, CancellationToken ct) =>
+        MeasureAsync("delete-many", () => Inner.DeleteManyAsync(names, ct));
+
     private async ValueTask<T> MeasureAsync<T>(string operation, Func<ValueTask<T>> call, Func<T, long>? bytes = null, string direction = "")
     {
         var started = time.GetTimestamp();

@@ -83,6 +83,11 @@ public sealed class RetryingStore(IObjectStore inner, RetryOptions options, Time
     public override ValueTask DeleteAsync(ObjectName name, CancellationToken ct) => RunAsync(() => Inner.DeleteAsync(name, ct), ct);
 
     /// <inheritdoc/>
+    /// <remarks>All of them again: those that are gone are no error.</remarks>
+    public override ValueTask<IReadOnlyList<ObjectName>> DeleteManyAsync(IReadOnlyCollection<ObjectName> names, CancellationToken ct) =>
+        RunAsync(() => Inner.DeleteManyAsync(names, ct), ct);
+
+    /// <inheritdoc/>
     public ValueTask<RetentionProbe> ProbeRetentionAsync(CancellationToken ct) => RunAsync(() => Retaining.ProbeRetentionAsync(ct), ct);
 
     /// <inheritdoc/>

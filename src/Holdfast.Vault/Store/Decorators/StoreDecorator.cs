@@ -31,5 +31,9 @@ public abstract class StoreDecorator(IObjectStore inner) : IStoreDecorator
     public virtual ValueTask DeleteAsync(ObjectName name, CancellationToken ct) => inner.DeleteAsync(name, ct);
 
     /// <inheritdoc/>
+    public virtual ValueTask<IReadOnlyList<ObjectName>> DeleteManyAsync(IReadOnlyCollection<ObjectName> names, CancellationToken ct) =>
+        inner.DeleteManyAsync(names, ct);
+
+    /// <inheritdoc/>
     public virtual ValueTask RemoveRemainsAsync(CancellationToken ct) => inner.RemoveRemainsAsync(ct);
 }

@@ -52,6 +52,10 @@ public sealed class TimedStore(IObjectStore inner, TimeLimits limits, TransferLi
         LimitAsync("Deleting", name.Value, 0, null, t => Inner.DeleteAsync(name, t), ct);
 
     /// <inheritdoc/>
+    public override ValueTask<IReadOnlyList<ObjectName>> DeleteManyAsync(IReadOnlyCollection<ObjectName> names, CancellationToken ct) => LimitAsync(
+        "Deleting", $"{names.Count} objects", limits.PerCall + (limits.PerDeletion * names.Count), t => Inner.DeleteManyAsync(names, t), ct);
+
+    /// <inheritdoc/>
     /// <remarks>A trial is many calls, and none that a backup waits for: it has no time of its own.</remarks>
     public ValueTask<RetentionProbe> ProbeRetentionAsync(CancellationToken ct) => Retaining.ProbeRetentionAsync(ct);
 
@@ -79,11 +83,15 @@ public sealed class TimedStore(IObjectStore inner, TimeLimits limits, TransferLi
         },
         ct);
 
-    private async ValueTask<T> LimitAsync<T>(
+    private ValueTask<T> LimitAsync<T>(
         string verb, string what, long bytes, TokenBucket? limit, Func<CancellationToken, ValueTask<T>> call, CancellationToken ct)
     {
         var rate = limit is null ? limits.BytesPerSecondMin : Math.Max(1, Math.Min(limits.BytesPerSecondMin, limit.BytesPerSecond / SharedBy));
-        var most = limits.PerCall + TimeSpan.FromSeconds((double)bytes / rate);
+        return LimitAsync(verb, what, limits.PerCall + TimeSpan.FromSeconds((double)bytes / rate), call, ct);
+    }
+
+    private async ValueTask<T> LimitAsync<T>(string verb, string what, TimeSpan most, Func<CancellationToken, ValueTask<T>> call, CancellationToken ct)
+    {
         using var late = new CancellationTokenSource(most, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(ct, late.Token);
         try

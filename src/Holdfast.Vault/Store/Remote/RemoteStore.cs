@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 
 namespace Holdfast.Vault;
@@ -9,6 +10,9 @@ namespace Holdfast.Vault;
 /// <remarks>Nothing is repeated here: the decorators decide about that.</remarks>
 public abstract class RemoteStore : IObjectStore, IDistantStore, IFolderListing, IStoreClock, IRetainingStore
 {
+    /// <summary>How many small requests about many objects are under way at a time.</summary>
+    protected const int AtOnceMax = 8;
+
     private readonly TransferLimits _limits;
     private Func<ObjectName, DateTimeOffset?>? _retainNew;
 
@@ -98,6 +102,24 @@ public abstract class RemoteStore : IObjectStore, IDistantStore, IFolderListing,
 
     /// <inheritdoc/>
     public abstract ValueTask DeleteAsync(ObjectName name, CancellationToken ct);
+
+    /// <inheritdoc/>
+    /// <remarks>One request each, some of them at a time; a kind whose server takes many in one request does that instead.</remarks>
+    public virtual async ValueTask<IReadOnlyList<ObjectName>> DeleteManyAsync(IReadOnlyCollection<ObjectName> names, CancellationToken ct)
+    {
+        var kept = new ConcurrentBag<ObjectName>();
+        var options = new ParallelOptions { MaxDegreeOfParallelism = AtOnceMax, CancellationToken = ct };
+        await Parallel.ForEachAsync(
+            names, options,
+            async (name, token) =>
+            {
+                if (!await this.TryDeleteAsync(name, token))
+                {
+                    kept.Add(name);
+                }
+            });
+        return [.. kept];
+    }
 
     /// <inheritdoc/>
     public abstract ValueTask RemoveRemainsAsync(CancellationToken ct);
