@@ -119,6 +119,7 @@ public static class FaultMapping
         VaultErrorKind.StoreUnfit => VaultFaults.VaultStoreUnfit(s.VaultPlace, e.Message),
         VaultErrorKind.Unavailable => VaultFaults.VaultStoreUnavailable(s.VaultPlace, e.Message),
         VaultErrorKind.NotAuthenticated => VaultFaults.VaultStoreNotAuthenticated(s.VaultPlace, e.Message),
+        VaultErrorKind.NotTrusted => NetworkFaults.TlsNotTrusted(s.VaultPlace, e.Message),
         VaultErrorKind.StoreMissing => VaultFaults.VaultStoreMissing(s.VaultPlace, e.Message),
         VaultErrorKind.PlaceInvalid => VaultFaults.VaultPlaceInvalid(e.Message),
         VaultErrorKind.Retained => VaultFaults.VaultObjectRetained(s.VaultPlace, e.Message),

@@ -24,6 +24,11 @@ internal static class S3Errors
 
     public static VaultException From(Exception e, string what)
     {
+        if (StoreTrust.Refusal(e) is { } refusal)
+        {
+            return new(VaultErrorKind.NotTrusted, refusal);
+        }
+
         if (e is not AmazonServiceException service)
         {
             return e is AmazonClientException && e.InnerException is null && e.Message.Contains("credentials", StringComparison.OrdinalIgnoreCase)
@@ -45,7 +50,7 @@ internal static class S3Errors
         "SlowDown" or "ServiceUnavailable" or "RequestTimeout" or "ConditionalRequestConflict" or "OperationAborted" or "InternalError"
             => VaultErrorKind.Unavailable,
         "PermanentRedirect" or "TemporaryRedirect" or "IllegalLocationConstraintException" or "InvalidBucketName" => VaultErrorKind.PlaceInvalid,
-        "ObjectLockConfigurationNotFoundError" or "NotImplemented" => VaultErrorKind.Unsupported,
+        "ObjectLockConfigurationNotFoundError" or "NotImplemented" or "MethodNotAllowed" => VaultErrorKind.Unsupported,
         _ => e.StatusCode switch
         {
             HttpStatusCode.Forbidden => VaultErrorKind.PermissionDenied,

@@ -13,6 +13,9 @@ public sealed class S3Scheme : IStoreScheme
     private const string Form = "s3://BUCKET/PREFIX or s3+https://HOST[:PORT]/BUCKET/PREFIX";
     private const string DefaultRegion = "us-east-1";
 
+    /// <summary>The variable that names a PEM file with the authorities that are trusted for these stores, and for nothing else, instead of the system's.</summary>
+    public const string TrustVariable = "AWS_CA_BUNDLE";
+
     /// <inheritdoc/>
     public string Kind => "s3";
 
@@ -42,6 +45,11 @@ public sealed class S3Scheme : IStoreScheme
             RequestChecksumCalculation = RequestChecksumCalculation.WHEN_REQUIRED,
             ResponseChecksumValidation = ResponseChecksumValidation.WHEN_REQUIRED,
         };
+        if (StoreTrust.Read(credentials, TrustVariable) is { } trusted)
+        {
+            config.HttpClientFactory = new TrustingClientFactory(trusted);
+        }
+
         var (bucket, prefix) = Read(place, credentials, config);
         if (config.ServiceURL is null)
         {

@@ -66,6 +66,9 @@ public enum VaultErrorKind
     /// <summary>The store wasn't told who asks, or doesn't believe it: credentials are missing, wrong or outdated.</summary>
     NotAuthenticated,
 
+    /// <summary>The store's certificate is of nobody who is trusted, or the file of the authorities that are trusted can't be used.</summary>
+    NotTrusted,
+
     /// <summary>There is no such bucket, container or account.</summary>
     StoreMissing,
 

@@ -27,12 +27,12 @@ public sealed class StoreCredentials
     [
         "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_REGION", "AWS_DEFAULT_REGION", "AWS_PROFILE", "AWS_ENDPOINT_URL",
         "AWS_ENDPOINT_URL_S3", "AZURE_STORAGE_ACCOUNT", "AZURE_STORAGE_KEY", "AZURE_STORAGE_SAS_TOKEN", "AZURE_STORAGE_CONNECTION_STRING",
-        LockModeVariable,
+        "AZURE_TENANT_ID", "AZURE_CLIENT_ID", "AZURE_CLIENT_SECRET", "AWS_CA_BUNDLE", "AZURE_STORAGE_CA_BUNDLE", LockModeVariable,
     ];
 
     /// <summary>Those of <see cref="Variables"/> that are secrets: a program takes them out of its environment, so that what it starts doesn't get them.</summary>
     public static IReadOnlyList<string> SecretVariables { get; } =
-        ["AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AZURE_STORAGE_KEY", "AZURE_STORAGE_SAS_TOKEN", "AZURE_STORAGE_CONNECTION_STRING"];
+        ["AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AZURE_STORAGE_KEY", "AZURE_STORAGE_SAS_TOKEN", "AZURE_STORAGE_CONNECTION_STRING", "AZURE_CLIENT_SECRET"];
 
     /// <summary>Whether retention is to be such that accounts with a right of their own can end it.</summary>
     public bool IsGovernance => string.Equals(this[LockModeVariable], "GOVERNANCE", StringComparison.OrdinalIgnoreCase);
