@@ -14,6 +14,9 @@ public sealed class AzureBlobScheme : IStoreScheme
     private const string Form = "azblob://ACCOUNT/CONTAINER/PREFIX or azblob+https://HOST[:PORT]/ACCOUNT/CONTAINER/PREFIX";
     private const string PublicSuffix = "blob.core.windows.net";
 
+    /// <summary>The variable that names a PEM file with the authorities that are trusted for these stores, and for nothing else, instead of the system's.</summary>
+    public const string TrustVariable = "AZURE_STORAGE_CA_BUNDLE";
+
     /// <inheritdoc/>
     public string Kind => "azblob";
 
@@ -76,7 +79,7 @@ public sealed class AzureBlobScheme : IStoreScheme
         options.Retry.MaxRetries = 0;
         options.Retry.NetworkTimeout = Timeout.InfiniteTimeSpan;
 #pragma warning disable CA2000 // The client lives as long as the process.
-        options.Transport = new HttpClientTransport(new HttpClient(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(10) })
+        options.Transport = new HttpClientTransport(new HttpClient(StoreTrust.Handler(StoreTrust.Read(credentials, TrustVariable)))
         {
             Timeout = Timeout.InfiniteTimeSpan,
         });
@@ -88,7 +91,8 @@ public sealed class AzureBlobScheme : IStoreScheme
         {
             return key is not null ? new BlobContainerClient(url, new StorageSharedKeyCredential(account, key), options)
                 : sas is not null ? new BlobContainerClient(url, new AzureSasCredential(sas.TrimStart('?')), options)
-                : throw NoCredentials("there are none: set AZURE_STORAGE_KEY, AZURE_STORAGE_SAS_TOKEN or AZURE_STORAGE_CONNECTION_STRING");
+                : url.Scheme == Uri.UriSchemeHttps ? new BlobContainerClient(url, new PlatformIdentity(credentials), options)
+                : throw NoCredentials("there are none, and tokens go over TLS only: set AZURE_STORAGE_KEY, AZURE_STORAGE_SAS_TOKEN or AZURE_STORAGE_CONNECTION_STRING");
         }
         catch (FormatException)
         {

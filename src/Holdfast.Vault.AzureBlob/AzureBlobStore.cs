@@ -16,6 +16,10 @@ namespace Holdfast.Vault.AzureBlob;
 public sealed partial class AzureBlobStore(BlobContainerClient container, string prefix, string description, TransferLimits limits, TimeProvider time)
     : RemoteStore(prefix, description, limits, time)
 {
+    // Of a URL whose account is in its path the client library knows that only where the host is an address: else it takes the account for the container, and
+    // the container for the beginning of the blob's name.
+    private readonly string _taken = new BlobUriBuilder(container.Uri) is { BlobName.Length: > 0 } read ? read.BlobName + "/" : "";
+
     /// <inheritdoc/>
     public override async ValueTask<long?> GetSizeAsync(ObjectName name, CancellationToken ct) => (await PropertiesAsync(name, ct))?.ContentLength;
 
@@ -92,15 +96,29 @@ public sealed partial class AzureBlobStore(BlobContainerClient container, string
     /// <inheritdoc/>
     protected override VaultException ErrorOf(Exception e, string what) => BlobErrors.From(e, what);
 
-    private BlockBlobClient BlobOf(ObjectName name) => container.GetBlockBlobClient(KeyOf(name));
+    private BlockBlobClient BlobOf(ObjectName name) => container.GetBlockBlobClient(_taken + KeyOf(name));
 
     private async IAsyncEnumerable<Page<T>> PagesAsync<T>(AsyncPageable<T> items, [EnumeratorCancellation] CancellationToken ct)
         where T : notnull
     {
         await using var pages = items.AsPages().GetAsyncEnumerator(ct);
-        while (await CallAsync(() => pages.MoveNextAsync().AsTask(), $"Can't list {Description}", ct))
+        while (await CallAsync(() => NextAsync(pages), $"Can't list {Description}", ct))
         {
             yield return pages.Current;
+        }
+    }
+
+    private static async Task<bool> NextAsync<T>(IAsyncEnumerator<Page<T>> pages)
+        where T : notnull
+    {
+        try
+        {
+            return await pages.MoveNextAsync();
+        }
+        catch (Exception e) when (e is NullReferenceException or FormatException or ArgumentException)
+        {
+            // The library takes it that what is XML is a listing.
+            throw new IOException("The reply isn't a listing.");
         }
     }
 

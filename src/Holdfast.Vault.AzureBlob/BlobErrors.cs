@@ -17,11 +17,21 @@ internal static class BlobErrors
 
     /// <summary>Whether an exception is of the client library or of the network, and not a cancellation that was asked for.</summary>
     public static bool IsOurs(Exception e, CancellationToken ct) =>
-        e is RequestFailedException or HttpRequestException or IOException or System.Net.Sockets.SocketException
+        e is RequestFailedException or NoIdentityException or System.Xml.XmlException or HttpRequestException or IOException or System.Net.Sockets.SocketException
         || (e is AggregateException a && a.InnerExceptions.All(i => IsOurs(i, ct))) || (e is OperationCanceledException && !ct.IsCancellationRequested);
 
     public static VaultException From(Exception e, string what)
     {
+        if (StoreTrust.Refusal(e) is { } refusal)
+        {
+            return new(VaultErrorKind.NotTrusted, refusal);
+        }
+
+        if (e is NoIdentityException)
+        {
+            return new(VaultErrorKind.NotAuthenticated, $"{what}: {e.Message}");
+        }
+
         if (e is not RequestFailedException { Status: not 0 } failed)
         {
             var cause = e is AggregateException { InnerExceptions: [var first, ..] } ? first : e;

@@ -4,6 +4,7 @@ using Azure.Storage.Blobs;
 using Holdfast.Vault.AzureBlob;
 using Holdfast.Vault.Stores.Tests.Servers;
 using Holdfast.Vault.Tests;
+using Microsoft.AspNetCore.Http;
 
 namespace Holdfast.Vault.Stores.Tests;
 
@@ -47,6 +48,25 @@ public sealed class AzureBlobStoreTests(AzuriteServer server) : ObjectStoreConfo
         Assert.True(error.Kind is VaultErrorKind.NotAuthenticated or VaultErrorKind.PermissionDenied, error.Message);
         Assert.DoesNotContain(other, error.ToString(), StringComparison.Ordinal);
         Assert.Equal(VaultErrorKind.Unavailable, await KindOfListingAsync(server.Open("azblob+http://127.0.0.1:1/devstoreaccount1/plain/x")));
+    }
+
+    // As a proxy's page does.
+    [Theory]
+    [InlineData("")]
+    [InlineData("<html>")]
+    [InlineData("<a/>")]
+    public async Task What_is_no_listing_is_an_error_of_the_store_or_an_empty_one(string said)
+    {
+        await using var front = await TestFront.StartAsync(context => context.Response.WriteAsync(said));
+        var store = server.Open($"azblob+http://127.0.0.1:{front.Port}/{AzuriteServer.Account}/{AzuriteServer.Container}/x");
+        try
+        {
+            Assert.Empty(await store.ListAllAsync("", Ct));
+        }
+        catch (VaultException e)
+        {
+            Assert.Equal(VaultErrorKind.Unavailable, e.Kind);
+        }
     }
 
     // Azurite takes the policy of a blob and ignores it. That must be found out, and nothing may be built upon it.

@@ -6,6 +6,8 @@ using Holdfast.Cli.Node;
 using Holdfast.ControlPlane.Access;
 using Holdfast.ControlPlane.Persistence;
 using Holdfast.Faults;
+using Holdfast.Protection;
+using Holdfast.Vault;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -38,7 +40,14 @@ internal static class ServeCommand
     {
         using var folder = DataFolder.Take(settings.DataFolder);
         using var vaults = VaultOwnership.OfNode(settings.VaultsFolder ?? Path.Combine(settings.DataFolder, "vaults"), settings.ToOptions().NodeName, settings.DataFolder);
-        await using var app = NodeApplication.Build(settings, new StoreOpening(run.Terminal).Of(run.Settings), run.Terminal.Time);
+        var places = new StoreOpening(run.Terminal).Of(run.Settings);
+        if (settings.VaultsFolder is { } stores && StorePlaces.IsUrl(stores))
+        {
+            // Asks the store nothing. What of the place, the credentials or the authorities to trust can't be used is told now, and not to the first job.
+            _ = FaultMapping.Guard(() => places.Open(stores), new FaultSubject { VaultPlace = stores });
+        }
+
+        await using var app = NodeApplication.Build(settings, places, run.Terminal.Time);
         var services = app.Services;
         var tenant = await services.GetRequiredService<Installation>().EnsureAsync(ct);
         var subscription = await FirstSubscriptionAsync(services, ct);
