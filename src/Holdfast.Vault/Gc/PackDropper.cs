@@ -95,7 +95,12 @@ internal sealed class PackDropper(IObjectStore store, VaultKeys keys, PointCatal
     private async Task RemoveSessionAsync(PointId session, CancellationToken ct)
     {
         var segments = (await store.ListAllAsync($"{Names.Index}{session}/", ct)).Select(i => i.Name);
-        await store.DeleteManyAsync([.. segments, .. (await _sums.ListAsync(session, ct)).Select(s => s.Name)], ct);
+        if ((await store.DeleteManyAsync([.. segments, .. (await _sums.ListAsync(session, ct)).Select(s => s.Name)], ct)).Count > 0)
+        {
+            // The store itself keeps some of it for now: what says that the session was committed stays, and a later collection comes back to it.
+            return;
+        }
+
 
         var sessions = await points.ListCommittedAsync(ct);
         if (sessions.Retired.TryGetValue(session, out var source) && !sessions.Present.ContainsKey(session))
