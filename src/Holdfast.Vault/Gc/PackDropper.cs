@@ -17,13 +17,13 @@ internal sealed class PackDropper(IObjectStore store, VaultKeys keys, PointCatal
     public async Task<(int Packs, long Bytes)> DropAsync(
         IReadOnlyDictionary<PackId, PointId> packs, Func<CancellationToken, Task> check, IProgress<GcProgress>? progress, CancellationToken ct)
     {
-        // One listing tells what is there and how long it is, and afterwards whether anything is left of a session: to those that are committed nothing is added.
-        var there = new Dictionary<PointId, Dictionary<PackId, StoredObject>>();
+        // One listing tells what is there of their sessions and how long it is, and afterwards whether anything is left of one: to those that are committed nothing is added.
+        var there = packs.Values.Distinct().ToDictionary(s => s, _ => new Dictionary<PackId, StoredObject>());
         await foreach (var item in store.ListAsync(Names.Packs, ct))
         {
-            if (Names.TryParseOwned(item.Name, Names.Packs, out var session, out var id))
+            if (Names.TryParseOwned(item.Name, Names.Packs, out var session, out var id) && there.TryGetValue(session, out var listed))
             {
-                (there.TryGetValue(session, out var listed) ? listed : there[session] = [])[id] = item;
+                listed[id] = item;
             }
         }
 
@@ -33,7 +33,7 @@ internal sealed class PackDropper(IObjectStore store, VaultKeys keys, PointCatal
         foreach (var some in packs.Chunk(DroppedAtOnce))
         {
             await check(ct);
-            var going = some.Where(p => there.TryGetValue(p.Value, out var listed) && listed.ContainsKey(p.Key)).Select(p => there[p.Value][p.Key]).ToList();
+            var going = some.Where(p => there[p.Value].ContainsKey(p.Key)).Select(p => there[p.Value][p.Key]).ToList();
 
             // What the store itself keeps for now (object lock) stays in the index, and a later round finds it again.
             kept.UnionWith(await store.DeleteManyAsync([.. going.Select(g => g.Name)], ct));
@@ -49,7 +49,7 @@ internal sealed class PackDropper(IObjectStore store, VaultKeys keys, PointCatal
         {
             await check(ct);
             var gone = session.Where(p => !kept.Contains(Names.Pack(session.Key, p))).ToHashSet();
-            if (there.TryGetValue(session.Key, out var listed) && listed.Keys.Any(p => !gone.Contains(p)))
+            if (there[session.Key].Keys.Any(p => !gone.Contains(p)))
             {
                 await RewriteAsync(session.Key, gone, ct);
             }
