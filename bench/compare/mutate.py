@@ -1,12 +1,13 @@
 #!/usr/bin/python3
 """Turns a copy of the first day's image into the second day's: about 2.3 % of its data changed, always in the same way.
+A number after the image makes another day of it.
 
 1.2 % of the 64 KiB blocks that hold data get a small write (half of them random pages, half rows changed in place); 16 MiB of
 text and 8 MiB of random bytes are new. (A smaller image gets proportionally less.)"""
 import os, random, sys
 
 BLOCK = 65536
-random_source = random.Random(7)
+random_source = random.Random(int(sys.argv[2]) if len(sys.argv) > 2 else 7)
 descriptor = os.open(sys.argv[1], os.O_RDWR)
 size = os.fstat(descriptor).st_size
 blocks, offset = [], 0

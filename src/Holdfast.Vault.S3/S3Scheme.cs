@@ -41,6 +41,9 @@ public sealed class S3Scheme : IStoreScheme
             Timeout = Timeout.InfiniteTimeSpan,
             AuthenticationRegion = region,
 
+            // A pack goes out in pieces of this size, each of them one call of the kernel; the SDK's own is 8 KiB.
+            BufferSize = 256 << 10,
+
             // Servers other than Amazon's don't know the newer checksums; the payload is signed, and what is read is authenticated by the vault.
             RequestChecksumCalculation = RequestChecksumCalculation.WHEN_REQUIRED,
             ResponseChecksumValidation = ResponseChecksumValidation.WHEN_REQUIRED,

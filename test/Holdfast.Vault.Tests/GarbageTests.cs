@@ -57,6 +57,39 @@ public sealed class GarbageTests
         Assert.Equal(0, (await other.CollectGarbageAsync(AtOnce, null, Ct)).PacksDropped);
     }
 
+    [Theory]
+    [InlineData(ChunkCompression.Off, 8, 10)]
+    [InlineData(ChunkCompression.Default, 0, 2)]
+    public async Task What_is_written_anew_stays_compressed_as_it_was(ChunkCompression compression, int chunksMin, int chunksMax)
+    {
+        await using var test = await TestVault.CreateAsync();
+        await using var vault = await test.OpenAsync();
+        var (before, after) = (Text(1), Text(2));
+        // A quarter of the first point lives on in the second.
+        for (var i = 0; i < 32; i += 4)
+        {
+            before.AsSpan(i * TestVault.Chunk, TestVault.Chunk).CopyTo(after.AsSpan(i * TestVault.Chunk));
+        }
+
+        var first = await BackUpAsync(before);
+        var second = await BackUpAsync(after);
+        await vault.DeletePointAsync(test.Source, first.PointId, Ct);
+        var result = await vault.CollectGarbageAsync(AtOnce, null, Ct);
+        Assert.True(result.PacksRepacked > 0);
+        Assert.InRange(result.RepackedBytes, chunksMin * TestVault.Chunk, chunksMax * TestVault.Chunk);
+        Assert.Equal(after, await TestVault.RestoreAsync(vault, second.Disks[0]));
+
+        async Task<Point> BackUpAsync(byte[] disk)
+        {
+            await using var session = await vault.OpenSessionAsync(test.Source, compression, Ct);
+            await TestVault.WriteDiskAsync(vault, session, disk);
+            return await session.CommitAsync("{}"u8.ToArray(), DateTimeOffset.UnixEpoch, Ct);
+        }
+
+        static byte[] Text(int seed) =>
+            [.. Enumerable.Range(0, 32).SelectMany(c => Enumerable.Range(0, TestVault.Chunk / 32).SelectMany(i => System.Text.Encoding.ASCII.GetBytes($"disk {seed:d2} chunk {c:d3} line {i:d8}\n")))];
+    }
+
     [Fact]
     public async Task A_dry_run_changes_nothing_and_tells_what_would_go()
     {

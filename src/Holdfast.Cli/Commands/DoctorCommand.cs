@@ -74,6 +74,8 @@ internal sealed class DoctorCommand
         var options = new HealthOptions { AllowsPrograms = _ => allowed, Time = run.Terminal.Time };
         if (run.Value(_minimum) is { } minimum)
             options = options with { AgentMinimum = Version.Parse(minimum) };
+        // Read once, when it is asked for; so it is with a failure.
+        var quotas = new Lazy<Quotas>(() => Quotas.Read(paths));
         VaultId? opened = null;
         VaultInfo? figures = null;
         var request = new HealthRequest
@@ -104,7 +106,7 @@ internal sealed class DoctorCommand
         {
             try
             {
-                return Quotas.Read(paths).LimitsVaults;
+                return quotas.Value.LimitsVaults;
             }
             catch (FaultException)
             {
@@ -117,8 +119,8 @@ internal sealed class DoctorCommand
 
         Task<VaultFill?> FillAsync(CancellationToken token)
         {
-            var quotas = Quotas.Read(paths);
-            return Task.FromResult(figures is { } known && quotas.LimitOf(known.VaultId, IdOfPlace()) is { } limit ? new VaultFill(known.TotalBytes, limit) : null);
+            var limits = quotas.Value;
+            return Task.FromResult(figures is { } known && limits.LimitOf(known.VaultId, IdOfPlace()) is { } limit ? new VaultFill(known.TotalBytes, limit) : null);
         }
     }
 

@@ -49,12 +49,12 @@ public sealed class ControlPlaneDatabase : IDbContextFactory<ControlPlaneContext
         }
     }
 
+    /// <summary>Whether several nodes may share the database.</summary>
+    public bool IsPostgres { get; }
+
     /// <summary>Whether this is a database that fails or can't be reached, in any of the forms in which Entity Framework and the drivers tell it.</summary>
     /// <param name="e">What was thrown.</param>
     internal static bool IsFailure(Exception e) => e is DbException or DbUpdateException or InvalidOperationException or TimeoutException;
-
-    /// <summary>Whether several nodes may share the database.</summary>
-    public bool IsPostgres { get; }
 
     /// <inheritdoc/>
     public ControlPlaneContext CreateDbContext() => _make();

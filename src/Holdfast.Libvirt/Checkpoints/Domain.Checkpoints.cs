@@ -15,9 +15,9 @@ public sealed unsafe partial class Domain
     /// <summary>Looks a checkpoint up by its name; null when there is none.</summary>
     /// <param name="name">The name.</param>
     public DomainCheckpoint? FindCheckpoint(string name) =>
-        NativeCall.NullWhenNotFound(() => new DomainCheckpoint(NativeCall.Check(
-            NativeLibvirt.virDomainCheckpointLookupByName(_handle, name, 0),
-            nameof(NativeLibvirt.virDomainCheckpointLookupByName))));
+        NativeCall.CheckFound(
+            NativeLibvirt.virDomainCheckpointLookupByName(_handle, name, 0), nameof(NativeLibvirt.virDomainCheckpointLookupByName)) is { } handle
+            ? new DomainCheckpoint(handle) : null;
 
     /// <summary>Creates a checkpoint by itself, without a backup job.</summary>
     /// <param name="checkpoint">The checkpoint.</param>

@@ -37,14 +37,11 @@ public sealed class DomainCheckpoint : IDisposable
             .ToHashSet(StringComparer.Ordinal);
 
     /// <summary>The parent's name; null for a root.</summary>
-    public string? GetParentName() =>
-        NativeCall.NullWhenNotFound(() =>
-        {
-            using var parent = NativeCall.Check(
-                NativeLibvirt.virDomainCheckpointGetParent(_handle, 0),
-                nameof(NativeLibvirt.virDomainCheckpointGetParent));
-            return NativeCall.BorrowString(NativeLibvirt.virDomainCheckpointGetName(parent), nameof(NativeLibvirt.virDomainCheckpointGetName));
-        });
+    public string? GetParentName()
+    {
+        using var parent = NativeCall.CheckFound(NativeLibvirt.virDomainCheckpointGetParent(_handle, 0), nameof(NativeLibvirt.virDomainCheckpointGetParent));
+        return parent is null ? null : NativeCall.BorrowString(NativeLibvirt.virDomainCheckpointGetName(parent), nameof(NativeLibvirt.virDomainCheckpointGetName));
+    }
 
     /// <summary>Deletes it. The README tells what happens to broken or missing bitmaps.</summary>
     /// <param name="flags">What to delete.</param>

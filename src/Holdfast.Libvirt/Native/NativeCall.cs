@@ -88,7 +88,7 @@ internal static unsafe class NativeCall
         }
     }
 
-    /// <summary>As <see cref="Check{T}"/>, but null for what doesn't exist: of many hosts that are asked for a domain all but one say so, and it needs no exception.</summary>
+    /// <summary>As <see cref="Check{T}"/>, but null for what doesn't exist, without an exception: of many hosts that are asked for a domain all but one say so.</summary>
     internal static T? CheckFound<T>(T handle, string call)
         where T : LibvirtHandle
     {
@@ -100,19 +100,6 @@ internal static unsafe class NativeCall
         var error = LastError(call);
         handle.Dispose();
         return error.IsNotFound ? null : throw error;
-    }
-
-    internal static T? NullWhenNotFound<T>(Func<T> lookup)
-        where T : class
-    {
-        try
-        {
-            return lookup();
-        }
-        catch (LibvirtException e) when (e.IsNotFound)
-        {
-            return null;
-        }
     }
 
     internal static LibvirtException LastError(string call)

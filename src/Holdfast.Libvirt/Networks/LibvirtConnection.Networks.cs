@@ -14,6 +14,6 @@ public sealed unsafe partial class LibvirtConnection
     /// <summary>Looks a network up by its name; null when there is none.</summary>
     /// <param name="name">The name.</param>
     public VirtualNetwork? FindNetwork(string name) =>
-        NativeCall.NullWhenNotFound(() => new VirtualNetwork(
-            NativeCall.Check(NativeLibvirt.virNetworkLookupByName(_handle, name), nameof(NativeLibvirt.virNetworkLookupByName))));
+        NativeCall.CheckFound(NativeLibvirt.virNetworkLookupByName(_handle, name), nameof(NativeLibvirt.virNetworkLookupByName)) is { } handle
+            ? new VirtualNetwork(handle) : null;
 }

@@ -28,24 +28,20 @@ public sealed unsafe partial class LibvirtConnection
 
     /// <summary>Looks a secret up by its UUID; null when there is none.</summary>
     /// <param name="uuid">The UUID.</param>
-    public SecretInfo? FindSecret(Guid uuid) =>
-        NativeCall.NullWhenNotFound(() =>
-        {
-            using var handle = LookUp(uuid);
-            return Describe(handle);
-        });
+    public SecretInfo? FindSecret(Guid uuid)
+    {
+        using var handle = NativeCall.CheckFound(LookUpUnchecked(uuid), nameof(NativeLibvirt.virSecretLookupByUUIDString));
+        return handle is null ? null : Describe(handle);
+    }
 
     /// <summary>Looks a secret up by what it serves; null when there is none.</summary>
     /// <param name="type">What it serves.</param>
     /// <param name="usageId">For what it is used.</param>
-    public SecretInfo? FindSecret(SecretUsageType type, string usageId) =>
-        NativeCall.NullWhenNotFound(() =>
-        {
-            using var handle = NativeCall.Check(
-                NativeLibvirt.virSecretLookupByUsage(_handle, (int)type, usageId),
-                nameof(NativeLibvirt.virSecretLookupByUsage));
-            return Describe(handle);
-        });
+    public SecretInfo? FindSecret(SecretUsageType type, string usageId)
+    {
+        using var handle = NativeCall.CheckFound(NativeLibvirt.virSecretLookupByUsage(_handle, (int)type, usageId), nameof(NativeLibvirt.virSecretLookupByUsage));
+        return handle is null ? null : Describe(handle);
+    }
 
     /// <summary>Reads a secret's value. INV-6: whoever asks clears what is returned once it has been used, and shows it to nobody.</summary>
     /// <param name="uuid">The secret.</param>
@@ -117,9 +113,9 @@ public sealed unsafe partial class LibvirtConnection
         }
     }
 
-    private SecretHandle LookUp(Guid uuid) => NativeCall.Check(
-        NativeLibvirt.virSecretLookupByUUIDString(_handle, uuid.ToString("D", CultureInfo.InvariantCulture)),
-        nameof(NativeLibvirt.virSecretLookupByUUIDString));
+    private SecretHandle LookUp(Guid uuid) => NativeCall.Check(LookUpUnchecked(uuid), nameof(NativeLibvirt.virSecretLookupByUUIDString));
+
+    private SecretHandle LookUpUnchecked(Guid uuid) => NativeLibvirt.virSecretLookupByUUIDString(_handle, uuid.ToString("D", CultureInfo.InvariantCulture));
 
     private static SecretInfo Describe(SecretHandle secret) => new(
         NativeCall.TakeUuid(uuid => NativeLibvirt.virSecretGetUUID(secret, uuid), nameof(NativeLibvirt.virSecretGetUUID)),

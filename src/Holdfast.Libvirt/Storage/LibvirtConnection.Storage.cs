@@ -14,8 +14,8 @@ public sealed unsafe partial class LibvirtConnection
     /// <summary>Looks a storage pool up by its name; null when there is none.</summary>
     /// <param name="name">The name.</param>
     public StoragePool? FindStoragePool(string name) =>
-        NativeCall.NullWhenNotFound(() => new StoragePool(
-            NativeCall.Check(NativeLibvirt.virStoragePoolLookupByName(_handle, name), nameof(NativeLibvirt.virStoragePoolLookupByName))));
+        NativeCall.CheckFound(NativeLibvirt.virStoragePoolLookupByName(_handle, name), nameof(NativeLibvirt.virStoragePoolLookupByName)) is { } handle
+            ? new StoragePool(handle) : null;
 
     /// <summary>The host path that a disk's image lies at: its own for files and block devices, the volume's for volumes; null for others.</summary>
     /// <param name="source">The disk's source.</param>

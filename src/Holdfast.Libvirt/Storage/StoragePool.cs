@@ -53,8 +53,8 @@ public sealed unsafe class StoragePool : IDisposable
     /// <summary>Looks a volume up by its name; null when there is none.</summary>
     /// <param name="name">The name.</param>
     public StorageVolume? FindVolume(string name) =>
-        NativeCall.NullWhenNotFound(() => new StorageVolume(
-            NativeCall.Check(NativeLibvirt.virStorageVolLookupByName(_handle, name), nameof(NativeLibvirt.virStorageVolLookupByName))));
+        NativeCall.CheckFound(NativeLibvirt.virStorageVolLookupByName(_handle, name), nameof(NativeLibvirt.virStorageVolLookupByName)) is { } handle
+            ? new StorageVolume(handle) : null;
 
     /// <summary>Creates a volume. An existing name gives StorageVolExist.</summary>
     /// <param name="volume">The volume.</param>

@@ -84,10 +84,10 @@ internal sealed class Repacker(BackupVault vault, RetentionStore retention, Live
             }
             else
             {
-                var packed = new byte[plain.Length];
-                var length = reader.Zstd.Compress(plain, packed.AsSpan(0, SessionStore.CompressedBytesMax(plain.Length)));
+                // As hard as it was compressed once: its content is checked above, so its bytes can stay.
+                var isCompressed = reader.Compressed.Length > 0;
                 await target.StoreAsync(
-                    entry.Id, plain.Length, length > 0 ? PackFormat.Zstd1 : PackFormat.Raw, length > 0 ? packed.AsMemory(0, length) : plain, ct);
+                    entry.Id, plain.Length, isCompressed ? PackFormat.Zstd1 : PackFormat.Raw, isCompressed ? reader.Compressed : plain, ct);
             }
 
             written(target.StoredBytes);

@@ -20,6 +20,9 @@ internal sealed class PackReader(IObjectStore store, VaultKeys keys, bool inOrde
 
     public Zstd Zstd { get; } = new();
 
+    /// <summary>The compressed bytes of the record that was opened last, until the next is; empty where it isn't compressed.</summary>
+    public ReadOnlyMemory<byte> Compressed { get; private set; }
+
     /// <summary>Reads and opens one record.</summary>
     /// <returns>False if it is damaged or its pack is missing.</returns>
     public async ValueTask<bool> TryReadAsync(ChunkLocation at, ChunkId id, Memory<byte> target, CancellationToken ct)
@@ -59,7 +62,15 @@ internal sealed class PackReader(IObjectStore store, VaultKeys keys, bool inOrde
             _scratch = GC.AllocateUninitializedArray<byte>(record.Length);
         }
 
-        return PackFormat.TryOpenRecord(CipherOf(pack), Zstd, keys, pack.Kind, pack.Id, id, record, _scratch, target);
+        Compressed = default;
+        if (!PackFormat.TryOpenRecord(CipherOf(pack), Zstd, keys, pack.Kind, pack.Id, id, record, _scratch, target))
+        {
+            return false;
+        }
+
+        Compressed = PackFormat.TryReadRecordHeader(record, out _, out _, out var compression) && compression == PackFormat.Zstd1
+            ? _scratch.AsMemory(0, record.Length - PackFormat.RecordOverheadBytes) : default;
+        return true;
     }
 
     /// <summary>Reads a pack's footer.</summary>

@@ -86,6 +86,8 @@ internal sealed class PackWriter : IAsyncDisposable
 
     private async Task<byte[]> PublishAsync(CancellationToken ct)
     {
+        var hash = _hash.GetHashAndReset();
+        _upload.Announce(hash);
         if (await _upload.CompleteAsync(ct) != CreateOutcome.Created)
         {
             throw new VaultException(VaultErrorKind.Conflict, $"There is an object {Pack.Name} already.");
@@ -93,7 +95,7 @@ internal sealed class PackWriter : IAsyncDisposable
 
         Pack.SizeBytes = _length;
         Pack.Healthy = true;
-        return _hash.GetHashAndReset();
+        return hash;
     }
 
     public async ValueTask DisposeAsync()
