@@ -1,7 +1,7 @@
 #!/bin/bash
 # The service's own work, on SQLite and on a PostgreSQL that is made for it: 10,000 items due within an hour with backups that do nothing, and
 # lists of 1,000 items with 50,000 jobs beside lists of 10; then how soon a node is up, and its memory when it is idle.
-#   SPEED=20  how many times as fast the clock runs   ITEMS=10000  HOSTS=250   LIST_ITEMS=1000   IDLE=60   PARTS="schedule lists node"   HOLDFAST_LIBVIRT=test:///default
+#   SPEED=20  how many times as fast the clock runs   ITEMS=10000  HOSTS=250   LIST_ITEMS=1000   IDLE=60   PARTS="schedule lists node"   DATABASES="SQLite PostgreSQL"   HOLDFAST_LIBVIRT=test:///default
 . "$(dirname "$0")/compare/lib.sh"
 [ -x "$TOOL" ] && [ -x "$HOLDFAST" ] || publish
 parts=${PARTS:-schedule lists node}
@@ -21,9 +21,11 @@ as "$pg/pg_ctl" -D "$dir/data" -w -s -l "$dir/log" -o "-c listen_addresses= -c u
 trap clean EXIT
 postgres="Host=$dir;Username=postgres;Database=postgres"
 
-for database in sqlite "$postgres"; do
-    case $parts in *schedule*) "$TOOL" schedule "$database" "${SPEED:-20}" "${ITEMS:-10000}" "${HOSTS:-250}" ;; esac
-    case $parts in *lists*) "$TOOL" lists "$database" "${LIST_ITEMS:-1000}" ;; esac
+for database in ${DATABASES:-SQLite PostgreSQL}; do
+    address=sqlite
+    [ $database = SQLite ] || address=$postgres
+    case $parts in *schedule*) "$TOOL" schedule "$address" "${SPEED:-20}" "${ITEMS:-10000}" "${HOSTS:-250}" ;; esac
+    case $parts in *lists*) "$TOOL" lists "$address" "${LIST_ITEMS:-1000}" ;; esac
 done
 
 # A node gets the environment that its unit sets.
@@ -48,7 +50,7 @@ stop_node() {
 }
 
 case $parts in *node*)
-    for database in SQLite PostgreSQL; do
+    for database in ${DATABASES:-SQLite PostgreSQL}; do
         rm -rf "$dir-node"
         options=()
         [ $database = SQLite ] || options=(--database "$postgres")

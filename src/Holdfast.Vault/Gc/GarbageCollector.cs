@@ -214,17 +214,7 @@ internal sealed class GarbageCollector(BackupVault vault, PointCatalogue points,
         var plan = GcPlan.Make(
             list.Packs.Keys.Where(usage.ContainsKey).Select(p => usage[p]), options.RepackBelow,
             Math.Max((long)(vault.Index.Packs.Values.Sum(p => p.SizeBytes) * options.RepackBudget), vault.Options.PackBytesTarget));
-        var going = new List<PackUsage>();
-        using var reader = new PackReader(vault.Store, vault.Keys);
-        foreach (var pack in plan.Dead)
-        {
-            // The index says that nothing of it is needed. A healthy pack's own footer has to say so too.
-            if (await repacker.IsSparedAsync(reader, pack.Pack, ct) ?? !pack.Pack.Healthy)
-            {
-                going.Add(pack);
-            }
-        }
-
+        var going = await repacker.SparedAsync(plan.Dead, ct);
         var repacked = plan.Repack.Count == 0 ? [] : await RepackAsync(repacker, plan.Repack, ct);
         going.AddRange(repacked);
         await lease.CheckAsync(ct);

@@ -24,14 +24,20 @@ internal sealed class Repacker(BackupVault vault, RetentionStore retention, Live
         await using (var session = await vault.OpenSessionAsync(Source, ct))
         {
             await retention.WriteAsync(Source, session.PointId, 1, new(RetentionMark.None, Deleting: true), ct);
-            using var reader = new PackReader(vault.Store, vault.Keys, inOrder: true);
-            foreach (var pack in packs)
-            {
-                if (await TryCopyAsync(session.Store, reader, pack.Pack, bytes => progress?.Report(new GcProgress(GcStage.Repack, bytes, total)), ct))
+            // Reading and checking is most of the work, and is done side by side; what is appended is appended one after the other.
+            using var appending = new SemaphoreSlim(1);
+            await Parallel.ForEachAsync(
+                packs, Readers(ct),
+                async (pack, token) =>
                 {
-                    done.Add(pack);
-                }
-            }
+                    if (await TryCopyAsync(session.Store, appending, pack.Pack, bytes => progress?.Report(new GcProgress(GcStage.Repack, bytes, total)), token))
+                    {
+                        lock (done)
+                        {
+                            done.Add(pack);
+                        }
+                    }
+                });
 
             point = await session.CommitAsync("{}"u8.ToArray(), vault.Options.TimeProvider.GetUtcNow(), ct);
             written = session.Statistics.StoredBytes;
@@ -42,10 +48,33 @@ internal sealed class Repacker(BackupVault vault, RetentionStore retention, Live
         return await IsReadableAsync(point.PointId, ct) ? (done, written) : ([], written);
     }
 
+    /// <summary>Of packs of which the index says that nothing is needed, those whose own footer says so too; and the damaged ones whose footer can't be read.</summary>
+    public async Task<List<PackUsage>> SparedAsync(IReadOnlyList<PackUsage> packs, CancellationToken ct)
+    {
+        var spared = new List<PackUsage>();
+        await Parallel.ForEachAsync(
+            packs, Readers(ct),
+            async (pack, token) =>
+            {
+                if (await IsSparedAsync(pack.Pack, token) ?? !pack.Pack.Healthy)
+                {
+                    lock (spared)
+                    {
+                        spared.Add(pack);
+                    }
+                }
+            });
+        return spared;
+    }
+
+    private ParallelOptions Readers(CancellationToken ct) =>
+        new() { MaxDegreeOfParallelism = ReadShape.Of(vault.Store).Readers(vault.Options.Parallelism), CancellationToken = ct };
+
     /// <summary>Whether everything needed of a pack is in packs that stay, by its own footer.</summary>
     /// <returns>Null if the footer can't be read.</returns>
-    public async Task<bool?> IsSparedAsync(PackReader reader, PackInfo pack, CancellationToken ct)
+    private async Task<bool?> IsSparedAsync(PackInfo pack, CancellationToken ct)
     {
+        using var reader = new PackReader(vault.Store, vault.Keys);
         if (await FooterAsync(reader, pack, ct) is not { } footer)
         {
             return null;
@@ -54,8 +83,9 @@ internal sealed class Repacker(BackupVault vault, RetentionStore retention, Live
         return footer.All(e => !marks.IsMarked(e.Id) || marks.HasSurvivor(e.Id.Prefix, pack));
     }
 
-    private async Task<bool> TryCopyAsync(SessionStore target, PackReader reader, PackInfo pack, Action<long> written, CancellationToken ct)
+    private async Task<bool> TryCopyAsync(SessionStore target, SemaphoreSlim appending, PackInfo pack, Action<long> written, CancellationToken ct)
     {
+        using var reader = new PackReader(vault.Store, vault.Keys, inOrder: true);
         if (await FooterAsync(reader, pack, ct) is not { } footer)
         {
             return false;
@@ -64,12 +94,12 @@ internal sealed class Repacker(BackupVault vault, RetentionStore retention, Live
         var isWhole = true;
         foreach (var entry in footer.Where(e => marks.IsMarked(e.Id) && !marks.HasSurvivor(e.Id.Prefix, pack)))
         {
-            var plain = new byte[entry.PlainBytes];
             if (target.Has(entry.Id))
             {
                 continue;
             }
 
+            var plain = new byte[entry.PlainBytes];
             if (!await reader.TryReadAsync(new ChunkLocation(pack, entry.Offset, entry.Length), entry.Id, plain, ct)
                 || SessionStore.IdOf(pack.Kind == PackKind.Data ? vault.Keys.ChunkId : vault.Keys.PageId, plain) != entry.Id)
             {
@@ -78,19 +108,27 @@ internal sealed class Repacker(BackupVault vault, RetentionStore retention, Live
                 continue;
             }
 
-            if (pack.Kind == PackKind.Map)
+            await appending.WaitAsync(ct);
+            try
             {
-                await ((IMapPages)target).StoreAsync(plain, ct);
-            }
-            else
-            {
-                // As hard as it was compressed once: its content is checked above, so its bytes can stay.
-                var isCompressed = reader.Compressed.Length > 0;
-                await target.StoreAsync(
-                    entry.Id, plain.Length, isCompressed ? PackFormat.Zstd1 : PackFormat.Raw, isCompressed ? reader.Compressed : plain, ct);
-            }
+                if (pack.Kind == PackKind.Map)
+                {
+                    await ((IMapPages)target).StoreAsync(plain, ct);
+                }
+                else
+                {
+                    // As hard as it was compressed once: its content is checked above, so its bytes can stay.
+                    var isCompressed = reader.Compressed.Length > 0;
+                    await target.StoreAsync(
+                        entry.Id, plain.Length, isCompressed ? PackFormat.Zstd1 : PackFormat.Raw, isCompressed ? reader.Compressed : plain, ct);
+                }
 
-            written(target.StoredBytes);
+                written(target.StoredBytes);
+            }
+            finally
+            {
+                appending.Release();
+            }
         }
 
         return isWhole;
@@ -108,16 +146,18 @@ internal sealed class Repacker(BackupVault vault, RetentionStore retention, Live
     private async Task<bool> IsReadableAsync(PointId session, CancellationToken ct)
     {
         var sums = await PackSums.ReadAsync(vault.Store, new HashSet<PointId> { session }, ct);
-        foreach (var pack in vault.Index.Packs.Values.Where(p => p.Session == session))
-        {
-            if ((await PackCheck.RunAsync(vault.Store, vault.Keys, pack, sums.GetValueOrDefault(pack.Id), ct)).Reason is { } reason)
+        var isReadable = true;
+        await Parallel.ForEachAsync(
+            vault.Index.Packs.Values.Where(p => p.Session == session).ToList(), Readers(ct),
+            async (pack, token) =>
             {
-                vault.Index.MarkDamaged(pack);
-                await DamageRecord.WriteAsync(vault.Store, vault.Keys, vault.Options.TimeProvider, pack, reason, ct);
-                return false;
-            }
-        }
-
-        return true;
+                if ((await PackCheck.RunAsync(vault.Store, vault.Keys, pack, sums.GetValueOrDefault(pack.Id), token)).Reason is { } reason)
+                {
+                    Volatile.Write(ref isReadable, false);
+                    vault.Index.MarkDamaged(pack);
+                    await DamageRecord.WriteAsync(vault.Store, vault.Keys, vault.Options.TimeProvider, pack, reason, token);
+                }
+            });
+        return isReadable;
     }
 }
