@@ -26,6 +26,7 @@ mkdir -p "$WORK/day" "$WORK/other"
 measure() { # LABEL command...
     local label=$1
     shift
+    sync # what others have left to be written isn't this one's
     python3 "$BENCH/compare/measure.py" "$TABLE" "$label" "$WORK" -- "$@" > "$WORK/$label.out" 2>> "$LOG" || say "failed: $label"
 }
 wall() { awk -F'\t' -v label="$1" '$1 == label { wall = $2; cpu = $3 } END { printf "%.1f / %.1f", wall, cpu }' "$TABLE"; }
