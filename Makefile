@@ -1,5 +1,5 @@
 # The few things that one does with this repository. Everything else is `dotnet` itself.
-.PHONY: build coverage demo test test-unit test-full campaign bench install setup
+.PHONY: build coverage demo test test-unit test-full campaign mutation bench install setup
 
 PREFIX ?= /usr/local
 SHARE = $(PREFIX)/share
@@ -33,6 +33,11 @@ campaign: setup
 	$(DOTNET) build test/Holdfast.Vault.Tests -c Release -nodeReuse:false -v quiet
 	HOLDFAST_CAMPAIGN_HOURS=$(HOURS) HOLDFAST_CAMPAIGN_SEED=$(SEED) $(DOTNET) test/Holdfast.Vault.Tests/bin/Release/net10.0/Holdfast.Vault.Tests.dll \
 		--filter-class '*SimulationTests' --output Detailed --no-ansi --progress off
+
+# Stryker's mutants of the garbage collection, against the vault's tests without its simulations. The report: .cache/mutation.
+mutation: setup
+	$(DOTNET) tool restore
+	cd test/Holdfast.Vault.Tests && HOLDFAST_MUTATION=true $(DOTNET) stryker --skip-version-check -O $(CURDIR)/.cache/mutation
 
 bench: setup
 	@bench/run.sh
