@@ -7,37 +7,13 @@ namespace Holdfast.Vault.S3;
 /// <content>Writing piece by piece.</content>
 public sealed partial class S3Store
 {
-    // The signature covers this header, and the server compares it with what it received. The SDK computes it where it isn't there.
-    private const string ContentHashHeader = "x-amz-content-sha256";
-
-    private ValueTask<CreateOutcome> PutAsync(ObjectName name, IReadOnlyList<ReadOnlyMemory<byte>> content, byte[]? sha256, CancellationToken ct) => CreateAsync(
-        name,
-        async () =>
-        {
-            using var body = BodyOf(content);
-            var request = new PutObjectRequest
-            {
-                BucketName = Bucket, Key = KeyOf(name), InputStream = body, AutoCloseStream = false, IfNoneMatch = "*", UseChunkEncoding = false,
-                ContentType = "application/octet-stream",
-            };
-            if (sha256 is not null)
-            {
-                request.Headers[ContentHashHeader] = Convert.ToHexStringLower(sha256);
-            }
-
-            var reply = await Client.PutObjectAsync(request, ct);
-            return await SettleAsync(name, reply.VersionId, ct);
-        },
-        ct);
-
     /// <summary>An object that is written piece by piece: one request if it is short, else an upload in parts that is completed under the same condition.</summary>
     private sealed class Upload(S3Store store, ObjectName name) : BufferedUpload(name, store.PartBytes)
     {
         private readonly Dictionary<int, string> _etags = [];
         private string? _upload;
 
-        protected override ValueTask<CreateOutcome> PutAsync(IReadOnlyList<ReadOnlyMemory<byte>> content, CancellationToken ct) =>
-            store.PutAsync(Name, content, AnnouncedHash, ct);
+        protected override ValueTask<CreateOutcome> PutAsync(IReadOnlyList<ReadOnlyMemory<byte>> content, CancellationToken ct) => store.PutAsync(Name, content, ct);
 
         protected override async ValueTask SendPartAsync(int number, IReadOnlyList<ReadOnlyMemory<byte>> content, CancellationToken ct)
         {

@@ -73,8 +73,21 @@ public sealed partial class S3Store(IAmazonS3 client, string bucket, string pref
     public void Dispose() => Client.Dispose();
 
     /// <inheritdoc/>
-    protected override ValueTask<CreateOutcome> PutAsync(ObjectName name, IReadOnlyList<ReadOnlyMemory<byte>> content, CancellationToken ct) =>
-        PutAsync(name, content, sha256: null, ct);
+    protected override ValueTask<CreateOutcome> PutAsync(ObjectName name, IReadOnlyList<ReadOnlyMemory<byte>> content, CancellationToken ct) => CreateAsync(
+        name,
+        async () =>
+        {
+            using var body = BodyOf(content);
+            var reply = await Client.PutObjectAsync(
+                new PutObjectRequest
+                {
+                    BucketName = Bucket, Key = KeyOf(name), InputStream = body, AutoCloseStream = false, IfNoneMatch = "*", UseChunkEncoding = false,
+                    ContentType = "application/octet-stream",
+                },
+                ct);
+            return await SettleAsync(name, reply.VersionId, ct);
+        },
+        ct);
 
     /// <inheritdoc/>
     protected override BufferedUpload BeginUpload(ObjectName name) => new Upload(this, name);

@@ -223,28 +223,6 @@ public sealed class S3StoreTests(RadosgwServer server) : ObjectStoreConformance
     private S3Store Parted(string place) =>
         new(server.Client(), RadosgwServer.Container, place.Split('/')[^1], place, TransferLimits.None, TimeProvider.System) { PartBytes = 5 * MiB };
 
-    [Fact]
-    public async Task The_server_compares_what_it_received_with_the_hash_that_was_announced()
-    {
-        using var store = server.Open(server.NewPlace());
-        var content = RandomNumberGenerator.GetBytes(3 * MiB);
-        await using (var wrong = await store.BeginCreateAsync(Big, Ct))
-        {
-            await wrong.AppendAsync(content, Ct);
-            wrong.Announce(SHA256.HashData(content.AsSpan(1)));
-            await Assert.ThrowsAsync<VaultException>(async () => await wrong.CompleteAsync(Ct));
-        }
-
-        Assert.Null(await store.GetSizeAsync(Big, Ct));
-        await using var right = await store.BeginCreateAsync(Big, Ct);
-        await right.AppendAsync(content, Ct);
-        right.Announce(SHA256.HashData(content));
-        Assert.Equal(CreateOutcome.Created, await right.CompleteAsync(Ct));
-        var read = new byte[content.Length];
-        Assert.Equal(content.Length, await store.ReadAsync(Big, 0, read, Ct));
-        Assert.Equal(content, read);
-    }
-
     /// <summary>A store at a server that says of each deletion of many that this one failed.</summary>
     private static S3Store Answering(DeleteError error)
     {

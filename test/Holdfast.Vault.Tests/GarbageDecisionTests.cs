@@ -99,6 +99,45 @@ public sealed class GarbageDecisionTests
     }
 
     [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_pack_that_is_away_for_a_while_is_still_known_when_it_comes_back(bool otherPackGoes)
+    {
+        await using var test = await TestVault.CreateAsync();
+        await using var vault = await test.OpenAsync(options: test.Options(packBytes: 1 << 20));
+        // The second point needs the first ones of the first point's packs whole, and of the others nothing.
+        var (before, after) = (Disk(1, otherPackGoes ? 64 : 30), Disk(2, 64));
+        before.AsSpan(0, 30 * TestVault.Chunk).CopyTo(after);
+        var first = await test.BackUpAsync(vault, before);
+        var second = await test.BackUpAsync(vault, after);
+        await vault.DeletePointAsync(test.Source, first.PointId, Ct);
+        if (!otherPackGoes)
+        {
+            // So that its map goes: nothing but needed packs is left of it.
+            await vault.CollectGarbageAsync(AtOnce, null, Ct);
+        }
+
+        var packs = Path.Combine(test.StorePath, "packs", first.PointId.ToString());
+        var away = packs + ".away";
+        var names = NeededPacks(vault, first.PointId, after);
+        var needed = Directory.GetFiles(packs).Where(p => names.Contains(Path.GetFileName(p))).ToList();
+        Assert.Equal(otherPackGoes, Directory.GetFiles(packs).Length > needed.Count);
+        Assert.NotEmpty(needed);
+        Directory.CreateDirectory(away);
+        needed.ForEach(p => File.Move(p, Path.Combine(away, Path.GetFileName(p))));
+
+        await vault.CollectGarbageAsync(AtOnce, null, Ct);
+        await vault.CollectGarbageAsync(AtOnce, null, Ct);
+
+        Directory.CreateDirectory(packs);
+        needed.ForEach(p => File.Move(Path.Combine(away, Path.GetFileName(p)), p));
+        Directory.Delete(away);
+        await using var other = await test.OpenAsync(options: new VaultOpenOptions());
+        Assert.Equal(after, await TestVault.RestoreAsync(other, second.Disks[0]));
+        Assert.True((await other.VerifyAsync([second], null, Ct)).IsHealthy);
+    }
+
+    [Theory]
     [InlineData(0, 1)]
     [InlineData(1, 4)]
     public async Task A_run_writes_anew_what_its_budget_allows_and_one_pack_at_least(double budget, int mib)
@@ -118,6 +157,22 @@ public sealed class GarbageDecisionTests
         Assert.Equal(after, await TestVault.RestoreAsync(vault, second.Disks[0]));
 
         (long Done, long Total) Last(GcStage stage) => progress.Where(p => p.Stage == stage).Select(p => (p.Done, p.Total)).Last();
+    }
+
+    /// <summary>The names of a session's packs that hold a chunk of a disk.</summary>
+    private static HashSet<string> NeededPacks(BackupVault vault, PointId session, byte[] disk)
+    {
+        var needed = new HashSet<string>();
+        for (var at = 0; at < disk.Length; at += TestVault.Chunk)
+        {
+            var id = SessionStore.IdOf(vault.Keys.ChunkId, disk.AsSpan(at, TestVault.Chunk));
+            if (vault.Index.TryFind(id, healthyOnly: true, out var found) && found.Pack.Session == session)
+            {
+                needed.Add(found.Pack.Id.ToString());
+            }
+        }
+
+        return needed;
     }
 
     /// <summary>Two disks that have every other chunk in common.</summary>

@@ -38,7 +38,14 @@ internal sealed class GarbageCollector(BackupVault vault, PointCatalogue points,
                 pending.Add(await _generations.ReadAsync(generation, ct));
             }
 
-            await _dropper.RemoveEmptySessionsAsync(p => pending.All(g => g is null || g.Retired.Contains(p)), ct);
+            await _dropper.RemoveEmptySessionsAsync(
+                p => pending.All(g => g is null || g.Retired.Contains(p)),
+                async token =>
+                {
+                    var (marks, _) = await MarkAsync([], token);
+                    return _result.Unreadable.Count == 0 ? marks : null;
+                },
+                ct);
             await vault.RefreshAsync(ct);
             await _dropper.ClearDamageAsync(vault.Index.Packs.ContainsKey, ct);
             await retention.ClearOrphansAsync(vault.Sessions, points, ct);

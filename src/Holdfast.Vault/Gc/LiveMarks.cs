@@ -43,9 +43,11 @@ internal sealed class LiveMarks
         return stored;
     }
 
-    public bool IsMarked(in ChunkId id)
+    public bool IsMarked(in ChunkId id) => IsMarked(id.Prefix);
+
+    /// <summary>Whether a point refers to the chunk of this prefix.</summary>
+    public bool IsMarked(UInt128 prefix)
     {
-        var prefix = id.Prefix;
         for (var f = 0; f < _files.Length; f++)
         {
             var i = _files[f].Find(prefix);

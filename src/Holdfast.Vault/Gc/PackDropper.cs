@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 
 namespace Holdfast.Vault;
@@ -49,7 +50,8 @@ internal sealed class PackDropper(IObjectStore store, VaultKeys keys, PointCatal
         {
             await check(ct);
             var gone = session.Where(p => !kept.Contains(Names.Pack(session.Key, p))).ToHashSet();
-            if (there[session.Key].Keys.Any(p => !gone.Contains(p)))
+            // By the listing, and by what the session itself says: a pack that is away for a while is still named.
+            if (there[session.Key].Keys.Any(p => !gone.Contains(p)) || await ReadSegmentsAsync(session.Key, ct).AnyAsync(s => s.Segment.Packs.Any(p => !gone.Contains(p.Id)), ct))
             {
                 await RewriteAsync(session.Key, gone, ct);
             }
@@ -62,11 +64,16 @@ internal sealed class PackDropper(IObjectStore store, VaultKeys keys, PointCatal
         return (dropped, bytes);
     }
 
-    /// <summary>Removes what names deleted points' sessions that have no pack: they never stored one, or a removal was interrupted.</summary>
+    /// <summary>
+    /// Removes what names deleted points' sessions that have no pack: they never stored one, or a removal was interrupted. A session that names packs which points need
+    /// and of which there is no other copy stays: they may come back, and would be nobody's.
+    /// </summary>
     /// <param name="mayGo">Whether no pending round needs to know what the point needed.</param>
+    /// <param name="markAsync">Marks what points need, if it has to be known; null where that can't be told.</param>
     /// <param name="ct">Cancels it.</param>
-    public async Task RemoveEmptySessionsAsync(Func<PointId, bool> mayGo, CancellationToken ct)
+    public async Task RemoveEmptySessionsAsync(Func<PointId, bool> mayGo, Func<CancellationToken, Task<LiveMarks?>> markAsync, CancellationToken ct)
     {
+        LiveMarks? marks = null;
         var sessions = await points.ListCommittedAsync(ct);
         var withPacks = new HashSet<PointId>();
         await foreach (var item in store.ListAsync(Names.Packs, ct))
@@ -79,7 +86,24 @@ internal sealed class PackDropper(IObjectStore store, VaultKeys keys, PointCatal
 
         foreach (var session in sessions.Retired.Keys.Where(s => !sessions.Present.ContainsKey(s) && !withPacks.Contains(s) && mayGo(s)))
         {
-            await RemoveSessionAsync(session, ct);
+            if (!await NamesNeededAsync(session))
+            {
+                await RemoveSessionAsync(session, ct);
+            }
+        }
+
+        async Task<bool> NamesNeededAsync(PointId session)
+        {
+            await foreach (var (_, segment) in ReadSegmentsAsync(session, ct))
+            {
+                if (segment.Entries.Length > 0
+                    && ((marks ??= await markAsync(ct)) is not { } marked || segment.Entries.Any(e => marked.IsMarked(e.Prefix) && !marked.HasSurvivor(e.Prefix, segment.Packs[e.Pack]))))
+                {
+                    return true;
+                }
+            }
+
+            return false;
         }
     }
 
@@ -101,11 +125,22 @@ internal sealed class PackDropper(IObjectStore store, VaultKeys keys, PointCatal
             return;
         }
 
-
         var sessions = await points.ListCommittedAsync(ct);
         if (sessions.Retired.TryGetValue(session, out var source) && !sessions.Present.ContainsKey(session))
         {
             await store.DeleteAsync(Names.RetiredPoint(source, session), ct);
+        }
+    }
+
+    /// <summary>A session's index segments, those that can be read.</summary>
+    private async IAsyncEnumerable<(ObjectName Name, IndexSegment Segment)> ReadSegmentsAsync(PointId session, [EnumeratorCancellation] CancellationToken ct)
+    {
+        foreach (var item in await store.ListAllAsync($"{Names.Index}{session}/", ct))
+        {
+            if (await IndexSegment.TryReadAsync(store, keys, item.Name, session, ct) is { } segment)
+            {
+                yield return (item.Name, segment);
+            }
         }
     }
 
@@ -116,14 +151,14 @@ internal sealed class PackDropper(IObjectStore store, VaultKeys keys, PointCatal
         var packs = new List<PackInfo>();
         var numbered = new Dictionary<PackId, int>();
         var entries = new List<IndexEntry>();
-        foreach (var item in await store.ListAllAsync($"{Names.Index}{session}/", ct))
+        await foreach (var (name, segment) in ReadSegmentsAsync(session, ct))
         {
-            if (await IndexSegment.TryReadAsync(store, keys, item.Name, session, ct) is not { } segment || !segment.Packs.Any(p => dropped.Contains(p.Id)))
+            if (!segment.Packs.Any(p => dropped.Contains(p.Id)))
             {
                 continue;
             }
 
-            old.Add(item.Name);
+            old.Add(name);
             var numbers = segment.Packs.Select(p => dropped.Contains(p.Id) ? -1 : NumberOf(p)).ToArray();
             entries.AddRange(segment.Entries.Where(e => numbers[e.Pack] >= 0).Select(e => e with { Pack = numbers[e.Pack] }));
         }

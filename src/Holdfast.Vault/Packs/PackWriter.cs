@@ -86,8 +86,6 @@ internal sealed class PackWriter : IAsyncDisposable
 
     private async Task<byte[]> PublishAsync(CancellationToken ct)
     {
-        var hash = _hash.GetHashAndReset();
-        _upload.Announce(hash);
         if (await _upload.CompleteAsync(ct) != CreateOutcome.Created)
         {
             throw new VaultException(VaultErrorKind.Conflict, $"There is an object {Pack.Name} already.");
@@ -95,7 +93,7 @@ internal sealed class PackWriter : IAsyncDisposable
 
         Pack.SizeBytes = _length;
         Pack.Healthy = true;
-        return hash;
+        return _hash.GetHashAndReset();
     }
 
     public async ValueTask DisposeAsync()

@@ -6,15 +6,6 @@ public abstract class ObjectUpload : IAsyncDisposable
     /// <summary>Appends bytes; the memory may be reused once this has returned. One call at a time.</summary>
     public abstract ValueTask AppendAsync(ReadOnlyMemory<byte> content, CancellationToken ct);
 
-    /// <summary>
-    /// Tells the SHA-256 of all bytes that were appended, before the completion. A store whose protocol sends it along needn't compute it once more; to others
-    /// it says nothing. A completion under a hash that is wrong fails.
-    /// </summary>
-    /// <param name="sha256">32 bytes.</param>
-    public virtual void Announce(byte[] sha256)
-    {
-    }
-
     /// <summary>Makes the bytes durable and publishes them under the name, unless the name is taken.</summary>
     public abstract ValueTask<CreateOutcome> CompleteAsync(CancellationToken ct);
 

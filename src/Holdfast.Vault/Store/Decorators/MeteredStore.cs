@@ -101,8 +101,6 @@ public sealed class MeteredStore(IObjectStore inner, string kind, TimeProvider t
             return inner.AppendAsync(content, ct);
         }
 
-        public override void Announce(byte[] sha256) => inner.Announce(sha256);
-
         public override ValueTask<CreateOutcome> CompleteAsync(CancellationToken ct) =>
             store.MeasureAsync("create", () => inner.CompleteAsync(ct), _ => _bytes, "write");
 

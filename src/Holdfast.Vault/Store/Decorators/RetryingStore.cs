@@ -189,8 +189,6 @@ public sealed class RetryingStore(IObjectStore inner, RetryOptions options, Time
                 ct);
         }
 
-        public override void Announce(byte[] sha256) => inner.Announce(sha256);
-
         public override ValueTask<CreateOutcome> CompleteAsync(CancellationToken ct) =>
             store.ResolveAsync(name, () => inner.CompleteAsync(ct), () => inner.IsPublishedAsync(store.Inner, ct), ct);
 

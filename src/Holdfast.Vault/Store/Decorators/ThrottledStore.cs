@@ -42,8 +42,6 @@ public sealed class ThrottledStore(IObjectStore inner, TransferLimits limits) : 
             await inner.AppendAsync(content, ct);
         }
 
-        public override void Announce(byte[] sha256) => inner.Announce(sha256);
-
         public override ValueTask<CreateOutcome> CompleteAsync(CancellationToken ct) => inner.CompleteAsync(ct);
 
         public override ValueTask DisposeAsync() => inner.DisposeAsync();

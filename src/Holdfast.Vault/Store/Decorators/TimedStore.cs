@@ -120,8 +120,6 @@ public sealed class TimedStore(IObjectStore inner, TimeLimits limits, TransferLi
             await store.LimitAsync("Writing", name.Value, _bytes, store.UploadLimit, t => inner.AppendAsync(content, t), ct);
         }
 
-        public override void Announce(byte[] sha256) => inner.Announce(sha256);
-
         public override ValueTask<CreateOutcome> CompleteAsync(CancellationToken ct) =>
             store.LimitAsync("Creating", name.Value, _bytes, store.UploadLimit, inner.CompleteAsync, ct);
 

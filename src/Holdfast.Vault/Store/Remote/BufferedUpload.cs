@@ -28,12 +28,6 @@ public abstract class BufferedUpload(ObjectName name, int partBytes) : ObjectUpl
     /// <summary>The object.</summary>
     protected ObjectName Name { get; } = name;
 
-    /// <summary>The SHA-256 of all bytes, as far as it is known before they are sent; else null.</summary>
-    protected byte[]? AnnouncedHash { get; private set; }
-
-    /// <inheritdoc/>
-    public override void Announce(byte[] sha256) => AnnouncedHash = sha256;
-
     /// <inheritdoc/>
     public override async ValueTask AppendAsync(ReadOnlyMemory<byte> content, CancellationToken ct)
     {
