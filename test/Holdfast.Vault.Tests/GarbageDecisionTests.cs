@@ -15,7 +15,7 @@ public sealed class GarbageDecisionTests
         var time = new FakeTimeProvider(new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero));
         await using var test = await TestVault.CreateAsync();
         await using var vault = await test.OpenAsync(options: new VaultOpenOptions { CacheDirectory = test.CachePath, TimeProvider = time });
-        var point = await test.BackUpAsync(vault, Disk(1, 16));
+        var point = await test.BackUpAsync(vault, TestVault.RandomDisk(1, 16));
         await vault.DeletePointAsync(test.Source, point.PointId, Ct);
         var grace = new GcOptions { Grace = TimeSpan.FromHours(24) };
         var condemned = await vault.CollectGarbageAsync(grace, null, Ct);
@@ -38,12 +38,12 @@ public sealed class GarbageDecisionTests
     {
         await using var test = await TestVault.CreateAsync();
         await using var vault = await test.OpenAsync();
-        var gone = await test.BackUpAsync(vault, Disk(1, 32));
+        var gone = await test.BackUpAsync(vault, TestVault.RandomDisk(1, 32));
         // More chunks than a page names: the map has two levels. Most of it is zeros.
         var disk = new byte[(MapShape.PageIds + 88) * TestVault.Chunk];
-        Disk(2, 8).CopyTo(disk, 0);
-        Disk(3, 8).CopyTo(disk, MapShape.PageIds * TestVault.Chunk);
-        var state = Disk(4, 40)[..((2 * DiskRules.AttachmentPieceBytes) + 12345)];
+        TestVault.RandomDisk(2, 8).CopyTo(disk, 0);
+        TestVault.RandomDisk(3, 8).CopyTo(disk, MapShape.PageIds * TestVault.Chunk);
+        var state = TestVault.RandomDisk(4, 40)[..((2 * DiskRules.AttachmentPieceBytes) + 12345)];
         Point kept;
         await using (var session = await vault.OpenSessionAsync(test.Source, Ct))
         {
@@ -106,7 +106,7 @@ public sealed class GarbageDecisionTests
         await using var test = await TestVault.CreateAsync();
         await using var vault = await test.OpenAsync(options: test.Options(packBytes: 1 << 20));
         // The second point needs the first ones of the first point's packs whole, and of the others nothing.
-        var (before, after) = (Disk(1, otherPackGoes ? 64 : 30), Disk(2, 64));
+        var (before, after) = (TestVault.RandomDisk(1, otherPackGoes ? 64 : 30), TestVault.RandomDisk(2, 64));
         before.AsSpan(0, 30 * TestVault.Chunk).CopyTo(after);
         var first = await test.BackUpAsync(vault, before);
         var second = await test.BackUpAsync(vault, after);
@@ -178,20 +178,13 @@ public sealed class GarbageDecisionTests
     /// <summary>Two disks that have every other chunk in common.</summary>
     private static (byte[] Before, byte[] After) Halves(int chunks)
     {
-        var (before, after) = (Disk(1, chunks), Disk(2, chunks));
+        var (before, after) = (TestVault.RandomDisk(1, chunks), TestVault.RandomDisk(2, chunks));
         for (var i = 0; i < chunks; i += 2)
         {
             before.AsSpan(i * TestVault.Chunk, TestVault.Chunk).CopyTo(after.AsSpan(i * TestVault.Chunk));
         }
 
         return (before, after);
-    }
-
-    private static byte[] Disk(int seed, int chunks)
-    {
-        var disk = new byte[chunks * TestVault.Chunk];
-        new Random(seed).NextBytes(disk);
-        return disk;
     }
 
     private sealed class SynchronousProgress(Action<GcProgress> report) : IProgress<GcProgress>

@@ -33,8 +33,8 @@ public sealed class GarbageTests
     {
         await using var test = await TestVault.CreateAsync();
         await using var vault = await test.OpenAsync();
-        var before = RandomDisk(1, 32);
-        var after = RandomDisk(2, 32);
+        var before = TestVault.RandomDisk(1, 32);
+        var after = TestVault.RandomDisk(2, 32);
         // One chunk in eight of the first point lives on in the second.
         for (var i = 0; i < 32; i += 8)
         {
@@ -95,7 +95,7 @@ public sealed class GarbageTests
     {
         await using var test = await TestVault.CreateAsync();
         await using var vault = await test.OpenAsync();
-        var point = await test.BackUpAsync(vault, RandomDisk(1, 16));
+        var point = await test.BackUpAsync(vault, TestVault.RandomDisk(1, 16));
         await vault.DeletePointAsync(test.Source, point.PointId, Ct);
         var before = Directory.GetFiles(test.StorePath, "*", SearchOption.AllDirectories).Order();
         var result = await vault.CollectGarbageAsync(new GcOptions { DryRun = true }, null, Ct);
@@ -108,7 +108,7 @@ public sealed class GarbageTests
     {
         await using var test = await TestVault.CreateAsync();
         await using var vault = await test.OpenAsync();
-        var disk = RandomDisk(1, 16);
+        var disk = TestVault.RandomDisk(1, 16);
         var first = await test.BackUpAsync(vault, disk);
         await using var writing = await test.OpenAsync(options: new VaultOpenOptions());
         Point second;
@@ -133,7 +133,7 @@ public sealed class GarbageTests
     {
         await using var test = await TestVault.CreateAsync();
         await using var vault = await test.OpenAsync();
-        var disk = RandomDisk(1, 16);
+        var disk = TestVault.RandomDisk(1, 16);
         var first = await test.BackUpAsync(vault, disk);
         await vault.DeletePointAsync(test.Source, first.PointId, Ct);
         var condemned = await vault.CollectGarbageAsync(new GcOptions(), null, Ct);
@@ -149,7 +149,7 @@ public sealed class GarbageTests
     {
         await using var test = await TestVault.CreateAsync();
         await using var vault = await test.OpenAsync();
-        var point = await test.BackUpAsync(vault, RandomDisk(1, 16));
+        var point = await test.BackUpAsync(vault, TestVault.RandomDisk(1, 16));
         await vault.DeletePointAsync(test.Source, point.PointId, Ct);
         await using var session = await vault.OpenSessionAsync(test.Source, Ct);
         var error = Assert.Throws<VaultException>(
@@ -162,8 +162,8 @@ public sealed class GarbageTests
     {
         await using var test = await TestVault.CreateAsync();
         await using var vault = await test.OpenAsync();
-        var gone = await test.BackUpAsync(vault, RandomDisk(1, 16));
-        var bad = await test.BackUpAsync(vault, RandomDisk(2, 16));
+        var gone = await test.BackUpAsync(vault, TestVault.RandomDisk(1, 16));
+        var bad = await test.BackUpAsync(vault, TestVault.RandomDisk(2, 16));
         await vault.DeletePointAsync(test.Source, gone.PointId, Ct);
         var path = Path.Combine(test.StorePath, $"points/{test.Source}/{bad.PointId}");
         await Damage.DoAsync("flip", path, path);
@@ -182,7 +182,7 @@ public sealed class GarbageTests
         Point point;
         await using (var vault = await test.OpenAsync())
         {
-            point = await test.BackUpAsync(vault, RandomDisk(1, 32));
+            point = await test.BackUpAsync(vault, TestVault.RandomDisk(1, 32));
         }
 
         var full = new FullStore(test.Local);
@@ -211,7 +211,7 @@ public sealed class GarbageTests
     {
         await using var test = await TestVault.CreateAsync();
         await using var vault = await test.OpenAsync();
-        var disk = RandomDisk(1, 16);
+        var disk = TestVault.RandomDisk(1, 16);
         await test.BackUpAsync(vault, disk);
         var second = await test.BackUpAsync(vault, disk);
         var statistics = await vault.GetStatisticsAsync(null, Ct);
@@ -266,13 +266,6 @@ public sealed class GarbageTests
     }
 
     private static VaultOpenOptions Small(TestVault test) => test.Options(packBytes: 256 * 1024, segmentEntries: 8);
-
-    private static byte[] RandomDisk(int seed, int chunks)
-    {
-        var disk = new byte[chunks * TestVault.Chunk];
-        new Random(seed).NextBytes(disk);
-        return disk;
-    }
 
     private static PackUsage Usage(Random random)
     {

@@ -224,7 +224,7 @@ public sealed class ParserFuzzTests
     {
         using var aes = PackFormat.CipherOf(Keys, PackKind.Data, 2, Pack);
         using var zstd = new Zstd();
-        return PackFormat.TryOpenRecord(aes, zstd, Keys, PackKind.Data, Pack, new ChunkId(Run(1, 32)), record, new byte[record.Length], target);
+        return PackFormat.TryOpenRecord(aes, zstd, Keys, PackKind.Data, Pack, new ChunkId(Run(1, 32)), record, new byte[record.Length], target, out _);
     }
 
     private static void ParseName(byte[] bytes)

@@ -77,6 +77,14 @@ internal sealed class TestVault : IAsyncDisposable
         return target.Bytes;
     }
 
+    /// <summary>Random bytes: nothing compresses, and no two chunks are the same.</summary>
+    public static byte[] RandomDisk(int seed, int chunks)
+    {
+        var disk = new byte[chunks * Chunk];
+        new Random(seed).NextBytes(disk);
+        return disk;
+    }
+
     /// <summary>Text-like and random bytes with stretches of zeros.</summary>
     public static byte[] SomeDisk(int seed, int bytes)
     {

@@ -137,7 +137,6 @@ internal sealed class Repacker(BackupVault vault, RetentionStore retention, Live
     private static async Task<List<PackFooter>?> FooterAsync(PackReader reader, PackInfo pack, CancellationToken ct)
     {
         var bytes = await reader.TryReadFooterAsync(pack, pack.SizeBytes, ct);
-        reader.Forget(pack.Id);
         var entries = bytes is null ? null : PackFooter.Parse(bytes, pack.SizeBytes).ToList();
         return entries?.Count * PackFormat.FooterEntryBytes == bytes?.Length ? entries : null;
     }

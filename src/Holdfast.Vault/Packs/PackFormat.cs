@@ -98,12 +98,12 @@ internal static class PackFormat
             && record.Slice(13, 3).IndexOfAnyExcept((byte)0) < 0;
     }
 
-    /// <summary>Opens a record into a target of exactly its plain length. The scratch is as long as the record.</summary>
+    /// <summary>Opens a record into a target of exactly its plain length. The scratch is as long as the record; a compressed one's payload stays at its beginning.</summary>
     public static bool TryOpenRecord(
         AesGcm aes, Zstd zstd, VaultKeys keys, PackKind kind, in PackId pack, in ChunkId id, ReadOnlySpan<byte> record, Span<byte> scratch,
-        Span<byte> target)
+        Span<byte> target, out byte compression)
     {
-        if (!TryReadRecordHeader(record, out var ordinal, out var plainBytes, out var compression) || plainBytes != target.Length)
+        if (!TryReadRecordHeader(record, out var ordinal, out var plainBytes, out compression) || plainBytes != target.Length)
         {
             return false;
         }

@@ -62,15 +62,9 @@ internal sealed class PackReader(IObjectStore store, VaultKeys keys, bool inOrde
             _scratch = GC.AllocateUninitializedArray<byte>(record.Length);
         }
 
-        Compressed = default;
-        if (!PackFormat.TryOpenRecord(CipherOf(pack), Zstd, keys, pack.Kind, pack.Id, id, record, _scratch, target))
-        {
-            return false;
-        }
-
-        Compressed = PackFormat.TryReadRecordHeader(record, out _, out _, out var compression) && compression == PackFormat.Zstd1
-            ? _scratch.AsMemory(0, record.Length - PackFormat.RecordOverheadBytes) : default;
-        return true;
+        var isOpen = PackFormat.TryOpenRecord(CipherOf(pack), Zstd, keys, pack.Kind, pack.Id, id, record, _scratch, target, out var compression);
+        Compressed = isOpen && compression == PackFormat.Zstd1 ? _scratch.AsMemory(0, record.Length - PackFormat.RecordOverheadBytes) : default;
+        return isOpen;
     }
 
     /// <summary>Reads a pack's footer.</summary>
@@ -136,15 +130,6 @@ internal sealed class PackReader(IObjectStore store, VaultKeys keys, bool inOrde
         return await TryReadFooterAsync(pack, packBytes, ct) is { } footer ? (pack, footer) : null;
     }
 
-    /// <summary>Drops a pack's cipher.</summary>
-    public void Forget(PackId pack)
-    {
-        if (_ciphers.Remove(pack, out var cipher))
-        {
-            cipher.Dispose();
-        }
-    }
-
     public void Dispose()
     {
         foreach (var cipher in _ciphers.Values)
@@ -154,6 +139,15 @@ internal sealed class PackReader(IObjectStore store, VaultKeys keys, bool inOrde
 
         _ciphers.Clear();
         Zstd.Dispose();
+    }
+
+    /// <summary>Drops a pack's cipher.</summary>
+    private void Forget(PackId pack)
+    {
+        if (_ciphers.Remove(pack, out var cipher))
+        {
+            cipher.Dispose();
+        }
     }
 
     private AesGcm CipherOf(PackInfo pack)
