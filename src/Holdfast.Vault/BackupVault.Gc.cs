@@ -8,7 +8,8 @@ public sealed partial class BackupVault
     public async Task<GcResult> CollectGarbageAsync(GcOptions options, IProgress<GcProgress>? progress, CancellationToken ct)
     {
         await RequireAsync(VaultOperation.Gc, ct);
-        return await new GarbageCollector(this, _points, _retention, options, progress).RunAsync(ct);
+        using var collector = new GarbageCollector(this, _points, _retention, options, progress);
+        return await collector.RunAsync(ct);
     }
 
     /// <summary>What the vault holds and how well it is packed. Reads all maps.</summary>

@@ -4,13 +4,15 @@ namespace Holdfast.Vault;
 /// Gives space back, concurrently with everything else (docs/vault-format.md says why nothing that is referred to goes). A run decides and carries out
 /// what an earlier one condemned, if it is time, and condemns what goes next.
 /// </summary>
-internal sealed class GarbageCollector(BackupVault vault, PointCatalogue points, RetentionStore retention, GcOptions options, IProgress<GcProgress>? progress)
+internal sealed class GarbageCollector(BackupVault vault, PointCatalogue points, RetentionStore retention, GcOptions options, IProgress<GcProgress>? progress) : IDisposable
 {
     private static readonly TimeSpan ClockTolerance = TimeSpan.FromHours(1);
 
     private readonly GcGenerations _generations = new(vault.Frugal, vault.Keys);
-    private readonly PackDropper _dropper = new(vault.Frugal, vault.Keys, points);
+    private readonly PackDropper _dropper = new(vault.Frugal, vault.Keys, points, vault.Options.IndexSegmentEntriesMax);
+    private readonly PackReader _reader = new(vault.Store, vault.Keys);
     private GcResult _result = new() { DryRun = options.DryRun };
+    private (LiveMarks Marks, Marker Marker)? _marked;
 
     public async Task<GcResult> RunAsync(CancellationToken ct)
     {
@@ -55,6 +57,8 @@ internal sealed class GarbageCollector(BackupVault vault, PointCatalogue points,
         await SpaceReserve.FillAsync(vault.Store, ct);
         return _result;
     }
+
+    public void Dispose() => _reader.Dispose();
 
     /// <returns>Whether another round may get further.</returns>
     private async Task<bool> RunRoundAsync(GcLease lease, bool mayCondemn, CancellationToken ct)
@@ -177,9 +181,14 @@ internal sealed class GarbageCollector(BackupVault vault, PointCatalogue points,
         // Roots before index: what is committed in between is in the index, but isn't a candidate.
         var roots = await LiveRoots.ReadAsync(points, p => ripe.All(r => r.Retired.Contains(p)), ct);
         await vault.RefreshAsync(ct);
-        var marks = new LiveMarks(vault.Index.Files);
-        using var reader = new PackReader(vault.Store, vault.Keys);
-        var marker = new Marker(vault.Index, marks, reader);
+        // What an earlier marking of this run found over the same index holds: points and pages never change, and a mark too many keeps what could go, no more.
+        if (_marked is not { } known || !known.Marks.IsOver(vault.Index.Files))
+        {
+            var over = new LiveMarks(vault.Index.Files);
+            _marked = known = (over, new Marker(vault.Index, over, _reader));
+        }
+
+        var (marks, marker) = known;
         var unreadable = roots.Unknown.ToList();
         for (var i = 0; i < roots.Points.Count; i++)
         {

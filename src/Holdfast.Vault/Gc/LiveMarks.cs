@@ -17,6 +17,9 @@ internal sealed class LiveMarks
     /// <summary>Told the pack of an entry that is marked for the first time.</summary>
     public Action<PackInfo>? OnMarked { get; init; }
 
+    /// <summary>Whether these are the files that the marks are over.</summary>
+    public bool IsOver(IReadOnlyList<SegmentFile> files) => _files.SequenceEqual(files);
+
     /// <summary>Marks every copy of a chunk or page.</summary>
     /// <returns>The record's length if it wasn't marked before; 0 if it was; -1 if the index doesn't know it.</returns>
     public long Mark(in ChunkId id)

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 
@@ -7,10 +8,13 @@ namespace Holdfast.Vault;
 /// Carries a verdict out: deletes the packs, in no certain order, then takes them out of their sessions' index segments and lists of hashes; a session of
 /// which nothing is left goes altogether. Each step may be done again, by anybody, at any time.
 /// </summary>
-internal sealed class PackDropper(IObjectStore store, VaultKeys keys, PointCatalogue points)
+internal sealed class PackDropper(IObjectStore store, VaultKeys keys, PointCatalogue points, int segmentEntriesMax)
 {
     /// <summary>After so many it is seen to that this collector is still the one.</summary>
     private const int DroppedAtOnce = 1000;
+
+    /// <summary>So many sessions' segments are seen to side by side: it is the store that they wait for.</summary>
+    private const int SessionsAtOnce = 8;
 
     private readonly SessionSums _sums = new(store);
 
@@ -46,21 +50,31 @@ internal sealed class PackDropper(IObjectStore store, VaultKeys keys, PointCatal
             progress?.Report(new GcProgress(GcStage.Drop, done, packs.Count));
         }
 
-        foreach (var session in packs.GroupBy(p => p.Value, p => p.Key))
+        var naming = await ListNamingAsync(there.ContainsKey, ct);
+        var empty = new ConcurrentBag<PointId>();
+        foreach (var some in packs.GroupBy(p => p.Value, p => p.Key).Chunk(DroppedAtOnce))
         {
             await check(ct);
-            var gone = session.Where(p => !kept.Contains(Names.Pack(session.Key, p))).ToHashSet();
-            // By the listing, and by what the session itself says: a pack that is away for a while is still named.
-            if (there[session.Key].Keys.Any(p => !gone.Contains(p)) || await ReadSegmentsAsync(session.Key, ct).AnyAsync(s => s.Segment.Packs.Any(p => !gone.Contains(p.Id)), ct))
-            {
-                await RewriteAsync(session.Key, gone, ct);
-            }
-            else
-            {
-                await RemoveSessionAsync(session.Key, ct);
-            }
+            await Parallel.ForEachAsync(
+                some, new ParallelOptions { MaxDegreeOfParallelism = SessionsAtOnce, CancellationToken = ct },
+                async (session, token) =>
+                {
+                    var gone = session.Where(p => !kept.Contains(Names.Pack(session.Key, p))).ToHashSet();
+                    // By the listing, and by what the session itself says: a pack that is away for a while is still named.
+                    if (there[session.Key].Keys.Any(p => !gone.Contains(p))
+                        || await ReadSegmentsAsync(session.Key, naming, token).AnyAsync(s => s.Segment.Packs.Any(p => !gone.Contains(p.Id)), token))
+                    {
+                        await RewriteAsync(session.Key, gone, naming, token);
+                    }
+                    else
+                    {
+                        empty.Add(session.Key);
+                    }
+                });
         }
 
+        await check(ct);
+        await RemoveSessionsAsync(empty, naming, ct);
         return (dropped, bytes);
     }
 
@@ -84,17 +98,26 @@ internal sealed class PackDropper(IObjectStore store, VaultKeys keys, PointCatal
             }
         }
 
-        foreach (var session in sessions.Retired.Keys.Where(s => !sessions.Present.ContainsKey(s) && !withPacks.Contains(s) && mayGo(s)))
+        var empty = sessions.Retired.Keys.Where(s => !sessions.Present.ContainsKey(s) && !withPacks.Contains(s) && mayGo(s)).ToHashSet();
+        if (empty.Count == 0)
         {
-            if (!await NamesNeededAsync(session))
+            return;
+        }
+
+        var naming = await ListNamingAsync(empty.Contains, ct);
+        foreach (var session in empty.ToList())
+        {
+            if (await NamesNeededAsync(session))
             {
-                await RemoveSessionAsync(session, ct);
+                empty.Remove(session);
             }
         }
 
+        await RemoveSessionsAsync(empty, naming, ct);
+
         async Task<bool> NamesNeededAsync(PointId session)
         {
-            await foreach (var (_, segment) in ReadSegmentsAsync(session, ct))
+            await foreach (var (_, segment) in ReadSegmentsAsync(session, naming, ct))
             {
                 if (segment.Entries.Length > 0
                     && ((marks ??= await markAsync(ct)) is not { } marked || segment.Entries.Any(e => marked.IsMarked(e.Prefix) && !marked.HasSurvivor(e.Prefix, segment.Packs[e.Pack]))))
@@ -115,47 +138,71 @@ internal sealed class PackDropper(IObjectStore store, VaultKeys keys, PointCatal
         await store.DeleteManyAsync([.. orphans], ct);
     }
 
-    /// <summary>Nothing of the session's is left: what names it goes, last of all that which says that it was committed.</summary>
-    private async Task RemoveSessionAsync(PointId session, CancellationToken ct)
+    /// <summary>Nothing of these sessions is left: what names it goes, last of all that which says that they were committed.</summary>
+    private async Task RemoveSessionsAsync(IReadOnlyCollection<PointId> gone, Naming naming, CancellationToken ct)
     {
-        var segments = (await store.ListAllAsync($"{Names.Index}{session}/", ct)).Select(i => i.Name);
-        if ((await store.DeleteManyAsync([.. segments, .. (await _sums.ListAsync(session, ct)).Select(s => s.Name)], ct)).Count > 0)
+        if (gone.Count == 0)
         {
-            // The store itself keeps some of it for now: what says that the session was committed stays, and a later collection comes back to it.
             return;
         }
 
+        // Where the store itself keeps some of it for now, what says that the session was committed stays, and a later collection comes back to it.
+        var kept = (await store.DeleteManyAsync([.. gone.SelectMany(naming.Of)], ct)).ToHashSet();
         var sessions = await points.ListCommittedAsync(ct);
-        if (sessions.Retired.TryGetValue(session, out var source) && !sessions.Present.ContainsKey(session))
+        await store.DeleteManyAsync(
+            [
+                .. gone.Where(s => sessions.Retired.ContainsKey(s) && !sessions.Present.ContainsKey(s) && !naming.Of(s).Any(kept.Contains))
+                    .Select(s => Names.RetiredPoint(sessions.Retired[s], s)),
+            ],
+            ct);
+    }
+
+    private async Task<Naming> ListNamingAsync(Func<PointId, bool> ofSession, CancellationToken ct)
+    {
+        var segments = new List<(PointId Session, ObjectName Name)>();
+        await foreach (var item in store.ListAsync(Names.Index, ct))
         {
-            await store.DeleteAsync(Names.RetiredPoint(source, session), ct);
+            if (Names.TryParseOwned(item.Name, Names.Index, out var session, out _) && ofSession(session))
+            {
+                segments.Add((session, item.Name));
+            }
         }
+
+        return new Naming(segments.ToLookup(s => s.Session, s => s.Name), await _sums.ListAsync(ofSession, ct));
     }
 
     /// <summary>A session's index segments, those that can be read.</summary>
-    private async IAsyncEnumerable<(ObjectName Name, IndexSegment Segment)> ReadSegmentsAsync(PointId session, [EnumeratorCancellation] CancellationToken ct)
+    private async IAsyncEnumerable<(ObjectName Name, IndexSegment Segment)> ReadSegmentsAsync(
+        PointId session, Naming naming, [EnumeratorCancellation] CancellationToken ct)
     {
-        foreach (var item in await store.ListAllAsync($"{Names.Index}{session}/", ct))
+        foreach (var name in naming.Segments[session])
         {
-            if (await IndexSegment.TryReadAsync(store, keys, item.Name, session, ct) is { } segment)
+            if (await IndexSegment.TryReadAsync(store, keys, name, session, ct) is { } segment)
             {
-                yield return (item.Name, segment);
+                yield return (name, segment);
             }
         }
     }
 
     /// <summary>New segments and hashes first, then the old ones go: a reader finds the packs that stay at any time.</summary>
-    private async Task RewriteAsync(PointId session, HashSet<PackId> dropped, CancellationToken ct)
+    private async Task RewriteAsync(PointId session, HashSet<PackId> dropped, Naming naming, CancellationToken ct)
     {
         var old = new List<ObjectName>();
+        var added = new List<(ObjectName Name, byte[] Hash)>();
         var packs = new List<PackInfo>();
         var numbered = new Dictionary<PackId, int>();
         var entries = new List<IndexEntry>();
-        await foreach (var (name, segment) in ReadSegmentsAsync(session, ct))
+        await foreach (var (name, segment) in ReadSegmentsAsync(session, naming, ct))
         {
             if (!segment.Packs.Any(p => dropped.Contains(p.Id)))
             {
                 continue;
+            }
+
+            // Short ones become one; a session's index as a whole needn't fit into memory.
+            if (entries.Count + segment.Entries.Length > segmentEntriesMax)
+            {
+                await WriteAsync();
             }
 
             old.Add(name);
@@ -168,18 +215,26 @@ internal sealed class PackDropper(IObjectStore store, VaultKeys keys, PointCatal
             return;
         }
 
-        var added = new List<(ObjectName Name, byte[] Hash)>();
-        foreach (var part in entries.Distinct().OrderBy(e => e.Prefix).Chunk(IndexSegment.EntriesMax))
-        {
-            var name = Names.Segment(session, new PackId(RandomNumberGenerator.GetBytes(PackId.SizeBytes)));
-            var bytes = SealedObject.Seal(keys, SealLabel.Index, name, new IndexSegment(packs, part).ToBytes());
-            await store.CreateNewAsync(name, bytes, ct);
-            added.Add((name, SHA256.HashData(bytes)));
-        }
-
+        await WriteAsync();
         var gone = dropped.Select(p => Names.Pack(session, p)).Concat(old).ToHashSet();
-        await _sums.ReplaceAsync(session, gone.Contains, added, ct);
+        await _sums.ReplaceAsync([.. naming.Sums[session]], session, gone.Contains, added, ct);
         await store.DeleteManyAsync(old, ct);
+
+        async Task WriteAsync()
+        {
+            if (entries.Count > 0)
+            {
+                var name = Names.Segment(session, new PackId(RandomNumberGenerator.GetBytes(PackId.SizeBytes)));
+                var segment = new IndexSegment(packs, [.. entries.Distinct().OrderBy(e => e.Prefix)]);
+                var bytes = SealedObject.Seal(keys, SealLabel.Index, name, segment.ToBytes());
+                await store.CreateNewAsync(name, bytes, ct);
+                added.Add((name, SHA256.HashData(bytes)));
+            }
+
+            packs.Clear();
+            numbered.Clear();
+            entries.Clear();
+        }
 
         int NumberOf(PackInfo pack)
         {
@@ -191,5 +246,11 @@ internal sealed class PackDropper(IObjectStore store, VaultKeys keys, PointCatal
 
             return number;
         }
+    }
+
+    /// <summary>What names the packs of sessions, as it was listed.</summary>
+    private sealed record Naming(ILookup<PointId, ObjectName> Segments, ILookup<PointId, (ObjectName Name, int Generation)> Sums)
+    {
+        public IEnumerable<ObjectName> Of(PointId session) => [.. Segments[session], .. Sums[session].Select(s => s.Name)];
     }
 }

@@ -18,7 +18,9 @@ internal sealed class IndexRebuilder(IObjectStore store, VaultKeys keys, int ent
             if (added.Count > 0 || damaged.Count > 0)
             {
                 var there = intact.Concat(added.Select(a => a.Name)).ToHashSet();
-                await _sums.ReplaceAsync(session, n => n.Value.StartsWith(Names.Index, StringComparison.Ordinal) && !there.Contains(n), added, ct);
+                await _sums.ReplaceAsync(
+                    [.. (await _sums.ListAsync(s => s == session, ct))[session]], session,
+                    n => n.Value.StartsWith(Names.Index, StringComparison.Ordinal) && !there.Contains(n), added, ct);
             }
 
             foreach (var name in damaged)

@@ -121,27 +121,39 @@ public sealed class LocalFolderStore : IObjectStore
     }
 
     /// <inheritdoc/>
-    public ValueTask DeleteAsync(ObjectName name, CancellationToken ct)
+    public async ValueTask DeleteAsync(ObjectName name, CancellationToken ct) => await DeleteManyAsync([name], ct);
+
+    /// <inheritdoc/>
+    /// <remarks>The folders are synced when all are gone: a sync each would be most of a collection's time.</remarks>
+    public ValueTask<IReadOnlyList<ObjectName>> DeleteManyAsync(IReadOnlyCollection<ObjectName> names, CancellationToken ct)
     {
-        ct.ThrowIfCancellationRequested();
-        var path = PathOf(name);
-        try
+        var folders = new HashSet<string>();
+        foreach (var name in names)
         {
-            File.Delete(path);
-            var folder = Path.GetDirectoryName(path)!;
-            _ = Posix.SyncFolder(folder);
-            RemoveIfEmpty(folder);
-        }
-        catch (DirectoryNotFoundException)
-        {
-            // It isn't there: that is what was asked for.
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw StoreErrors.From(e, $"Can't delete {name} in {Description}");
+            ct.ThrowIfCancellationRequested();
+            var path = PathOf(name);
+            try
+            {
+                File.Delete(path);
+                folders.Add(Path.GetDirectoryName(path)!);
+            }
+            catch (DirectoryNotFoundException)
+            {
+                // It isn't there: that is what was asked for.
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                throw StoreErrors.From(e, $"Can't delete {name} in {Description}");
+            }
         }
 
-        return ValueTask.CompletedTask;
+        // A folder that is gone for good took its files with it.
+        foreach (var changed in folders.Select(f => TryRemoveEmpty(f) ? Path.GetDirectoryName(f)! : f).ToHashSet())
+        {
+            _ = Posix.SyncFolder(changed);
+        }
+
+        return new([]);
     }
 
     /// <inheritdoc/>
@@ -299,22 +311,23 @@ public sealed class LocalFolderStore : IObjectStore
     }
 
     /// <summary>Sessions have folders of their own, which go with their last object.</summary>
-    private void RemoveIfEmpty(string folder)
+    private bool TryRemoveEmpty(string folder)
     {
         if (folder == Description)
         {
-            return;
+            return false;
         }
 
         try
         {
             _durableFolders.TryRemove(folder, out _);
             Directory.Delete(folder);
-            _ = Posix.SyncFolder(Path.GetDirectoryName(folder)!);
+            return true;
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // Not empty, or gone.
+            // Not empty, gone, or not ours to remove.
+            return false;
         }
     }
 }

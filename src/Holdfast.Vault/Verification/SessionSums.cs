@@ -5,25 +5,31 @@ namespace Holdfast.Vault;
 /// <summary>Replaces a session's list of hashes when packs or segments of it come and go.</summary>
 internal sealed class SessionSums(IObjectStore store)
 {
-    public async Task<List<(ObjectName Name, int Generation)>> ListAsync(PointId session, CancellationToken ct)
+    /// <summary>The lists of hashes of these sessions: one, or several where a replacement was cut off.</summary>
+    public async Task<ILookup<PointId, (ObjectName Name, int Generation)>> ListAsync(Func<PointId, bool> ofSession, CancellationToken ct)
     {
-        var sums = new List<(ObjectName, int)>();
+        var sums = new List<(PointId Session, ObjectName Name, int Generation)>();
         await foreach (var item in store.ListAsync(Names.Sums, ct))
         {
-            if (Names.TryParseSums(item.Name, out var owner, out var generation) && owner == session)
+            if (Names.TryParseSums(item.Name, out var session, out var generation) && ofSession(session))
             {
-                sums.Add((item.Name, generation));
+                sums.Add((session, item.Name, generation));
             }
         }
 
-        return sums;
+        return sums.ToLookup(s => s.Session, s => (s.Name, s.Generation));
     }
 
     /// <summary>Writes a new list, without the lines of which this is true and with the added ones; then the older lists go.</summary>
+    /// <param name="before">The session's lists so far; without one nothing is done.</param>
+    /// <param name="session">The session.</param>
+    /// <param name="isGone">Whether an object went.</param>
+    /// <param name="added">Objects that came, and their SHA-256.</param>
+    /// <param name="ct">Cancels it.</param>
     public async Task ReplaceAsync(
-        PointId session, Func<ObjectName, bool> isGone, IReadOnlyList<(ObjectName Name, byte[] Hash)> added, CancellationToken ct)
+        IReadOnlyCollection<(ObjectName Name, int Generation)> before, PointId session, Func<ObjectName, bool> isGone,
+        IReadOnlyList<(ObjectName Name, byte[] Hash)> added, CancellationToken ct)
     {
-        var before = await ListAsync(session, ct);
         if (before.Count == 0)
         {
             return;
@@ -45,9 +51,6 @@ internal sealed class SessionSums(IObjectStore store)
         }
 
         await store.CreateAsync(Names.SumsOf(session, generation + 1), Encoding.ASCII.GetBytes(lines.ToString()), ct);
-        foreach (var (name, _) in before)
-        {
-            await store.DeleteAsync(name, ct);
-        }
+        await store.DeleteManyAsync([.. before.Select(b => b.Name)], ct);
     }
 }
