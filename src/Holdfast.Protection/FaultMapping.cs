@@ -96,35 +96,39 @@ public static class FaultMapping
     public static Fault OfLocked(string point, DateTimeOffset until) =>
         VaultFaults.PointLocked(point, until.ToUniversalTime().ToString("yyyy-MM-dd HH:mm'Z'", CultureInfo.InvariantCulture));
 
-    private static Fault OfVault(VaultException e, FaultSubject s) => e.Kind switch
+    private static Fault OfVault(VaultException e, FaultSubject s)
     {
-        VaultErrorKind.WrongKey => VaultFaults.VaultWrongKey(s.VaultPlace),
-        VaultErrorKind.AlreadyExists => VaultFaults.VaultAlreadyExists(s.VaultPlace),
-        VaultErrorKind.NotAVault => VaultFaults.NotAVault(s.VaultPlace),
-        VaultErrorKind.Damaged when s.Point.Length > 0 => VaultFaults.PointDamaged(s.Point, e.Message),
-        VaultErrorKind.Damaged => VaultFaults.VaultObjectDamaged(e.ObjectName ?? "", e.Message),
-        VaultErrorKind.NoSpace => VaultFaults.VaultFull(s.VaultPlace),
-        VaultErrorKind.PermissionDenied => VaultFaults.VaultNotWritable(s.VaultPlace, e.Message),
-        VaultErrorKind.Unsupported => VaultFaults.VaultFormatUnsupported(s.VaultPlace, e.Message),
-        VaultErrorKind.PointNotFound => VaultFaults.PointNotFound(s.Vm, s.Point),
-        VaultErrorKind.PointProtected => VaultFaults.PointProtected(s.Point, e.Message),
-        VaultErrorKind.PointLocked => OfLocked(s.Point, e.Until ?? DateTimeOffset.MaxValue),
-        VaultErrorKind.LockedForGood => VaultFaults.VaultLockedForGood(s.VaultPlace, e.Message),
-        VaultErrorKind.KeysRenewed => VaultFaults.VaultBusy(s.VaultPlace, e.Message),
-        VaultErrorKind.SessionRevoked => VaultFaults.VaultSessionRevoked(s.Point),
-        VaultErrorKind.AttachmentNotFound => VaultFaults.PointDamaged(s.Point, e.Message),
-        VaultErrorKind.LastKeySlot => VaultFaults.LastKeySlot(e.ObjectName ?? ""),
-        VaultErrorKind.KeySlotNotFound => VaultFaults.KeySlotNotFound(e.ObjectName ?? ""),
-        VaultErrorKind.Conflict => VaultFaults.VaultBusy(s.VaultPlace, e.Message),
-        VaultErrorKind.StoreUnfit => VaultFaults.VaultStoreUnfit(s.VaultPlace, e.Message),
-        VaultErrorKind.Unavailable => VaultFaults.VaultStoreUnavailable(s.VaultPlace, e.Message),
-        VaultErrorKind.NotAuthenticated => VaultFaults.VaultStoreNotAuthenticated(s.VaultPlace, e.Message),
-        VaultErrorKind.NotTrusted => NetworkFaults.TlsNotTrusted(s.VaultPlace, e.Message),
-        VaultErrorKind.StoreMissing => VaultFaults.VaultStoreMissing(s.VaultPlace, e.Message),
-        VaultErrorKind.PlaceInvalid => VaultFaults.VaultPlaceInvalid(e.Message),
-        VaultErrorKind.Retained => VaultFaults.VaultObjectRetained(s.VaultPlace, e.Message),
-        _ => VaultFaults.VaultIoFailed(s.VaultPlace, e.Message),
-    };
+        var place = s.VaultPlace.Length > 0 ? s.VaultPlace : e.Place ?? "";
+        return e.Kind switch
+        {
+            VaultErrorKind.WrongKey => VaultFaults.VaultWrongKey(place),
+            VaultErrorKind.AlreadyExists => VaultFaults.VaultAlreadyExists(place),
+            VaultErrorKind.NotAVault => VaultFaults.NotAVault(place),
+            VaultErrorKind.Damaged when s.Point.Length > 0 => VaultFaults.PointDamaged(s.Point, e.Message),
+            VaultErrorKind.Damaged => VaultFaults.VaultObjectDamaged(e.ObjectName ?? "", e.Message),
+            VaultErrorKind.NoSpace => VaultFaults.VaultFull(place),
+            VaultErrorKind.PermissionDenied => VaultFaults.VaultNotWritable(place, e.Message),
+            VaultErrorKind.Unsupported => VaultFaults.VaultFormatUnsupported(place, e.Message),
+            VaultErrorKind.PointNotFound => VaultFaults.PointNotFound(s.Vm, s.Point),
+            VaultErrorKind.PointProtected => VaultFaults.PointProtected(s.Point, e.Message),
+            VaultErrorKind.PointLocked => OfLocked(s.Point, e.Until ?? DateTimeOffset.MaxValue),
+            VaultErrorKind.LockedForGood => VaultFaults.VaultLockedForGood(place, e.Message),
+            VaultErrorKind.KeysRenewed => VaultFaults.VaultBusy(place, e.Message),
+            VaultErrorKind.SessionRevoked => VaultFaults.VaultSessionRevoked(s.Point),
+            VaultErrorKind.AttachmentNotFound => VaultFaults.PointDamaged(s.Point, e.Message),
+            VaultErrorKind.LastKeySlot => VaultFaults.LastKeySlot(e.ObjectName ?? ""),
+            VaultErrorKind.KeySlotNotFound => VaultFaults.KeySlotNotFound(e.ObjectName ?? ""),
+            VaultErrorKind.Conflict => VaultFaults.VaultBusy(place, e.Message),
+            VaultErrorKind.StoreUnfit => VaultFaults.VaultStoreUnfit(place, e.Message),
+            VaultErrorKind.Unavailable => VaultFaults.VaultStoreUnavailable(place, e.Message),
+            VaultErrorKind.NotAuthenticated => VaultFaults.VaultStoreNotAuthenticated(place, e.Message),
+            VaultErrorKind.NotTrusted => NetworkFaults.TlsNotTrusted(place, e.Message),
+            VaultErrorKind.StoreMissing => VaultFaults.VaultStoreMissing(place, e.Message),
+            VaultErrorKind.PlaceInvalid => VaultFaults.VaultPlaceInvalid(e.Message),
+            VaultErrorKind.Retained => VaultFaults.VaultObjectRetained(place, e.Message),
+            _ => VaultFaults.VaultIoFailed(place, e.Message),
+        };
+    }
 
     private static Fault OfLibvirt(LibvirtException e, FaultSubject s) => e.Code switch
     {

@@ -113,7 +113,9 @@ internal static class PointsCommands
         {
             await using var engine = await run.OpenAsync(Needs, ct);
             var point = await FindAsync(run, engine, vm, id, ct);
-            var mark = run.Value(off) ? RetentionMark.None : new RetentionMark(run.Value(until) is null, run.Value(until)?.ToUniversalTime());
+            // Whoever protects doesn't mean to shorten what was there.
+            var mark = run.Value(off) ? RetentionMark.None
+                : new RetentionMark(run.Value(until) is null, run.Value(until)?.ToUniversalTime()).And(point.Stored.Retention);
             await engine.ProtectPointAsync(point, mark, ct);
             var changed = point with { Stored = point.Stored with { Retention = mark } };
             if (run.Report.IsJson)

@@ -57,7 +57,7 @@ internal static class VmCommands
         app.Handle(command, async (run, ct) =>
         {
             await using var engine = await run.OpenAsync(EngineNeeds.Host | EngineNeeds.Recovery | EngineNeeds.VaultIfNamed, ct);
-            var found = await engine.FindVmAsync(run.Value(vm)!, ct);
+            var found = await engine.FindExistingVmAsync(run.Value(vm)!, ct);
             if (run.Report.IsJson)
             {
                 run.Report.Json(VmDocument.Of(found, run.Report.Language), CliJson.Default.VmDocument);

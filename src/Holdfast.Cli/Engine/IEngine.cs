@@ -17,7 +17,7 @@ internal interface IEngine : IAsyncDisposable
     /// <summary>Every VM: those of the host, and those of which only points are left.</summary>
     Task<IReadOnlyList<VmSummary>> ListVmsAsync(CancellationToken ct);
 
-    /// <summary>A VM by name or UUID.</summary>
+    /// <summary>A VM by name or UUID, for its points: of several of the name the one that has some, else the one that exists.</summary>
     Task<VmSummary> FindVmAsync(string nameOrUuid, CancellationToken ct);
 
     /// <summary>A VM by name or UUID; one that exists goes before one that is gone.</summary>

@@ -192,11 +192,12 @@ internal sealed class RemoteEngine(RemoteNode node) : IEngine
         var present = await MachinesAsync(ct);
         var all = present.Select(m => (m.Uuid, m.Name, Machine: (Machine?)m, Item: served.FirstOrDefault(i => i.SourceId == m.Uuid)))
             .Concat(served.Where(i => present.All(m => m.Uuid != i.SourceId)).Select(i => (Uuid: i.SourceId, Name: i.Vm, Machine: (Machine?)null, Item: (ServedItem?)i))).ToList();
-        var found = all.Where(v => v.Name == nameOrUuid).ToList();
+        IReadOnlyList<(Guid Uuid, string Name, Machine? Machine, ServedItem? Item)> found = [.. all.Where(v => v.Name == nameOrUuid)];
         if (found.Count == 0 && Guid.TryParse(nameOrUuid, out var uuid))
             found = [.. all.Where(v => v.Uuid == uuid)];
-        if (found.Count > 1 && preferExisting && found.Count(v => v.Machine is not null) == 1)
-            found = [.. found.Where(v => v.Machine is not null)];
+        found = preferExisting
+            ? SameName.ByExistence(found, v => v.Machine is not null)
+            : SameName.ByPoints(found, v => v.Item is not null, v => v.Machine is not null);
         return found switch
         {
             [{ Machine: { } machine }] => await SummaryAsync(await node.Connection.GetAsync(machine.Path, native: true, ct), served, ct),

@@ -112,6 +112,9 @@ public static class BackupFaults
     /// <summary>The VM "{vm}" is shut off; it can't be started until its disks have been read.</summary>
     public static Fault VmStartBlocked(string vm) => Fault.Of("HoldfastVmStartBlocked").With("vm", vm);
 
+    /// <summary>The disk "{disk}" is read in full: its changes aren't tracked yet.</summary>
+    public static Fault TrackingNotBegun(string disk) => Fault.Of("HoldfastTrackingNotBegun").With("disk", disk);
+
     /// <summary>The record of changed blocks of the disk "{disk}" was lost; the disk is read in full: {reason}</summary>
     public static Fault ChangeTrackingLost(string disk, string reason) =>
         Fault.Of("HoldfastChangeTrackingLost").With("disk", disk).With("reason", reason);

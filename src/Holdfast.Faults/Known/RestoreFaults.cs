@@ -100,6 +100,14 @@ public static class RestoreFaults
     public static Fault DevicesLeftOut(string vm, IEnumerable<string> devices) =>
         Fault.Of("HoldfastDevicesLeftOut").With("vm", vm).With("devices", devices);
 
+    /// <summary>Disks of the VM "{vm}" stayed as they are, since the recovery point {point} doesn't hold them: {disks}</summary>
+    public static Fault DisksKept(string vm, string point, IEnumerable<string> disks) =>
+        Fault.Of("HoldfastDisksKept").With("vm", vm).With("point", point).With("disks", disks);
+
+    /// <summary>The VM "{vm}" was restored without some of the original's disks: {disks}</summary>
+    public static Fault DisksNotRestored(string vm, IEnumerable<string> disks) =>
+        Fault.Of("HoldfastDisksNotRestored").With("vm", vm).With("disks", disks);
+
     /// <summary>The recovery point {point} holds no disk {disk}; it holds {disks}.</summary>
     public static Fault PointHasNoDisk(string point, string disk, IEnumerable<string> disks) =>
         Fault.Of("HoldfastPointHasNoDisk").With("point", point).With("disk", disk).With("disks", disks);

@@ -115,4 +115,7 @@ public static class VaultFaults
     /// <summary>Damage was found in the vault: {packs} packs; recovery points concerned: {points}</summary>
     public static Fault DamageFound(long packs, IEnumerable<string> points) =>
         Fault.Of("HoldfastDamageFound").With("packs", packs).With("points", points);
+
+    /// <summary>The vault has {packs} damaged packs, but every recovery point that was checked can be restored whole.</summary>
+    public static Fault DamageWithoutLoss(long packs) => Fault.Of("HoldfastDamageWithoutLoss").With("packs", packs);
 }

@@ -99,7 +99,13 @@ public static class BackupPlanner
         if (newestPoint is null)
             return hasOtherVaultsCheckpoint ? BackupFaults.BaseInOtherVault(disk.Target) : BackupFaults.FirstBackup(vm);
         if (basePoint is null)
-            return BackupFaults.ChangeTrackingLost(disk.Target, "no checkpoint of a point in this vault is left on the VM");
+        {
+            // A point of a VM that is off has no checkpoint: where that is the newest, nothing was lost since.
+            return newestPoint.Details.Checkpoint is null
+                ? BackupFaults.TrackingNotBegun(disk.Target)
+                : BackupFaults.ChangeTrackingLost(disk.Target, "no checkpoint of a point in this vault is left on the VM");
+        }
+
         var stored = basePoint.Point.Stored.Disks.FirstOrDefault(d => d.Name == disk.Target);
         if (stored is null)
             return BackupFaults.DiskAdded(disk.Target);

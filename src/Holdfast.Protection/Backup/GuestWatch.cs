@@ -23,6 +23,7 @@ internal sealed class GuestWatch : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly CancellationTokenSource _trouble = new();
     private readonly Task _watching;
+    private volatile bool _hasJob;
     private Fault? _fault;
     private Fault? _jobEnd;
 
@@ -42,6 +43,9 @@ internal sealed class GuestWatch : IAsyncDisposable
 
     /// <summary>Begins to watch, before the job begins.</summary>
     public static GuestWatch Start(LibvirtConnection host, Domain domain, QemuRunFolder folder, TimeProvider time) => new(host, domain, folder, time);
+
+    /// <summary>The job has begun. Until then it is another's that ends: libvirt lets ours wait for it.</summary>
+    public void JobBegan() => _hasJob = true;
 
     /// <summary>The free space below which a job on this scratch folder is ended: a quarter, within bounds.</summary>
     public static long ReserveOf(string folder) => Math.Clamp(new DriveInfo(folder).TotalSize / 4, ReserveMin, ReserveMax);
@@ -100,7 +104,7 @@ internal sealed class GuestWatch : IAsyncDisposable
             {
                 Raise(fault);
             }
-            else if (seen is DomainJobCompletedEvent job)
+            else if (seen is DomainJobCompletedEvent job && IsJobOver())
             {
                 // A VM that stops ends its job first; what happened is the stop, which is still to come.
                 Volatile.Write(ref _jobEnd, BackupFaults.BackupJobEndedEarly(_vm, job.Statistics.ErrorMessage ?? job.Statistics.Type.ToString()));
@@ -117,6 +121,20 @@ internal sealed class GuestWatch : IAsyncDisposable
             var free = _folder.GetAvailableBytes();
             if (free < _reserve)
                 Raise(BackupFaults.ScratchReserveReached(_vm, _folder.FolderPath, free, _reserve));
+        }
+    }
+
+    // The event doesn't say whose job it was, and that of the one before may come late.
+    private bool IsJobOver()
+    {
+        try
+        {
+            return _hasJob && !JobOwner.IsOurs(_domain, _folder.FolderPath);
+        }
+        catch (LibvirtException)
+        {
+            // It can't be asked any more: the job isn't in its way.
+            return _hasJob;
         }
     }
 

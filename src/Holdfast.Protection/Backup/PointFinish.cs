@@ -25,7 +25,7 @@ internal sealed class PointFinish(EngineContext context, BackupOptions options, 
             var report = await vault.VerifyAsync(
                 [point.Stored], new Progress<VerifyProgress>(p => progress?.Report(new RunProgress(RunStage.Verify, null, p.BytesDone, p.BytesTotal, 0))),
                 ct).ConfigureAwait(false);
-            if (!report.IsHealthy)
+            if (!report.IsRestorable)
                 throw new FaultException(VaultFaults.DamageFound(report.DamagedPacks.Count, report.PointsConcerned.Select(p => p.Value.ToString("N"))));
         }
 

@@ -155,6 +155,7 @@ internal sealed class RunningVmBackup(VmRun run)
             async Task BeginAsync()
             {
                 await job.BeginAsync().ConfigureAwait(false);
+                watch.JobBegan();
                 // While the guest is held: some KiB, in memory alone until they are sealed.
                 run.Vm.Tpm?.Capture();
             }

@@ -24,7 +24,7 @@ public sealed class VmInventory(EngineContext context)
     public async Task<IReadOnlyList<VmSummary>> ListAsync(CancellationToken ct) =>
         [.. (await ReadAsync(_ => true, ct).ConfigureAwait(false)).Where(v => v.State != VmStateText.Image)];
 
-    /// <summary>A VM (or image) by UUID or name, also one that only points are left of.</summary>
+    /// <summary>A VM (or image) by UUID or name, also one that only points are left of; of several, <see cref="SameName.ByPoints"/>.</summary>
     /// <exception cref="FaultException">There is none, or several have that name: the fault lists them.</exception>
     public Task<VmSummary> FindAsync(string nameOrUuid, CancellationToken ct) => FindAsync(nameOrUuid, preferExisting: false, ct);
 
@@ -48,8 +48,7 @@ public sealed class VmInventory(EngineContext context)
         var found = await ReadAsync(v => v.Name == nameOrUuid, ct).ConfigureAwait(false);
         if (found.Count == 0 && Guid.TryParse(nameOrUuid, out var uuid))
             found = await ReadAsync(v => v.Uuid == uuid, ct).ConfigureAwait(false);
-        if (found.Count > 1 && preferExisting && found.Count(v => v.Exists) == 1)
-            found = [.. found.Where(v => v.Exists)];
+        found = preferExisting ? SameName.ByExistence(found, v => v.Exists) : SameName.ByPoints(found, v => v.PointCount > 0, v => v.Exists);
         return found.Count switch
         {
             1 => found[0],

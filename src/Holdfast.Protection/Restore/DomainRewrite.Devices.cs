@@ -23,7 +23,7 @@ public static partial class DomainRewrite
         else
         {
             disk.Remove();
-            notes.DisksLeftOut.Add(target);
+            notes.DisksNotRestored.Add(target);
         }
     }
 

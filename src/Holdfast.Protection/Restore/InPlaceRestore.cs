@@ -38,6 +38,9 @@ internal sealed class InPlaceRestore(EngineContext context, RecoveryPoint point,
 
         var name = NameOf(host, uuid);
         var layout = FaultMapping.Guard(() => LayoutOf(host, uuid, name, saved, disks), subject);
+        var kept = options.Disks.Count > 0 ? new List<string>() : FaultMapping.Guard(() => DisksBeside(DefinitionOf(host, uuid, name, saved), disks), subject);
+        if (kept.Count > 0)
+            _warnings.Add(RestoreFaults.DisksKept(name, point.Id.ToString(), kept));
         var id = RestoreJournalFile.NewId();
         var keys = new InPlaceKeys(host, point, new SecretRestore(host, id));
         var define = FaultMapping.Guard(
@@ -236,6 +239,9 @@ internal sealed class InPlaceRestore(EngineContext context, RecoveryPoint point,
         xml.Root.SetElementValue("name", name);
         return xml;
     }
+
+    private static List<string> DisksBeside(DomainXml xml, IReadOnlyList<PointDisk> disks) =>
+        [.. xml.Disks.Where(d => d.Device is DiskDevice.Disk && !d.IsReadOnly && disks.All(p => p.Name != d.Target)).Select(d => d.Target)];
 
     // A file that no domain of this UUID names isn't ours to replace; nor is one that another domain names too.
     private static void RequireOwnFiles(LibvirtConnection host, Guid uuid, string name, List<RestoreItem> items)

@@ -59,7 +59,7 @@ public sealed record NewVmPlan(
         });
         // Plugged in while the VM ran and not in its definition: its image is restored, and for the user to attach.
         foreach (var target in targets.Where(t => saved.FindDisk(t) is null))
-            rewritten.Notes.DisksLeftOut.Add(target);
+            rewritten.Notes.LeftOut.Add($"disk {target}");
         foreach (var log in rewritten.Notes.LogFiles.Where(facts.FileExists))
             throw new FaultException(RestoreFaults.LogFileTaken(log));
 

@@ -11,11 +11,11 @@ public sealed record RewrittenDomain(XElement Root, RewriteNotes Notes);
 /// <summary>What a rewrite changed beyond names and paths.</summary>
 public sealed class RewriteNotes
 {
-    /// <summary>Devices that the new VM doesn't have.</summary>
+    /// <summary>Devices that the new VM doesn't have; also disks that were restored, but that the saved definition doesn't have.</summary>
     public IList<string> LeftOut { get; } = [];
 
-    /// <summary>Disks that aren't in the point, or aren't in the saved definition.</summary>
-    public IList<string> DisksLeftOut { get; } = [];
+    /// <summary>Disks of the saved definition that weren't restored.</summary>
+    public IList<string> DisksNotRestored { get; } = [];
 
     /// <summary>Devices of the host that both VMs name: they can't both run with them, or see the same data.</summary>
     public IList<string> Shared { get; } = [];
@@ -36,9 +36,10 @@ public sealed class RewriteNotes
     public IReadOnlyList<Fault> ToWarnings(string vm)
     {
         var warnings = new List<Fault>();
-        var gone = LeftOut.Concat(DisksLeftOut.Select(d => $"disk {d}")).ToList();
-        if (gone.Count > 0)
-            warnings.Add(RestoreFaults.DevicesLeftOut(vm, gone));
+        if (DisksNotRestored.Count > 0)
+            warnings.Add(RestoreFaults.DisksNotRestored(vm, DisksNotRestored));
+        if (LeftOut.Count > 0)
+            warnings.Add(RestoreFaults.DevicesLeftOut(vm, LeftOut));
         if (Shared.Count > 0)
             warnings.Add(RestoreFaults.DevicesShared(vm, Shared));
         if (Replaced.Count > 0)

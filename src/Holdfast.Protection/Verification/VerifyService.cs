@@ -33,7 +33,9 @@ public sealed class VerifyService(EngineContext context)
         var names = points.ToDictionary(p => p.Id, p => p.Details.Name);
         var faults = new List<Fault>
         {
-            VaultFaults.DamageFound(report.DamagedPacks.Count, report.PointsConcerned.Select(Named)),
+            report.IsRestorable
+                ? VaultFaults.DamageWithoutLoss(report.DamagedPacks.Count)
+                : VaultFaults.DamageFound(report.DamagedPacks.Count, report.PointsConcerned.Select(Named)),
         };
         faults.AddRange(report.DamagedPacks.Select(p => VaultFaults.VaultPackDamaged(p.PackId.ToString(), p.Reason)));
         faults.AddRange(report.DamagedIndexSegments.Select(s => VaultFaults.VaultObjectDamaged(s, "the index segment is damaged or missing")));

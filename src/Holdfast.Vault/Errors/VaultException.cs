@@ -14,6 +14,9 @@ public sealed class VaultException : Exception
     /// <summary>The vault's object concerned, where there is one.</summary>
     public string? ObjectName { get; init; }
 
+    /// <summary>Where the vault is, for people, if the store failed.</summary>
+    public string? Place { get; internal set; }
+
     /// <summary>How long the store asked to be left alone; null if it didn't say.</summary>
     public TimeSpan? RetryAfter { get; init; }
 

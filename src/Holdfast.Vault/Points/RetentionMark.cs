@@ -8,6 +8,9 @@ public readonly record struct RetentionMark(bool Protected, DateTimeOffset? Reta
     /// <summary>Nothing keeps the point.</summary>
     public static RetentionMark None => default;
 
+    /// <summary>What both together keep: never less than either.</summary>
+    public RetentionMark And(RetentionMark other) => new(Protected || other.Protected, RetainUntil > other.RetainUntil ? RetainUntil : other.RetainUntil ?? RetainUntil);
+
     /// <summary>Whether the point may not be deleted at this time.</summary>
     public bool Holds(DateTimeOffset now) => Protected || RetainUntil > now;
 }

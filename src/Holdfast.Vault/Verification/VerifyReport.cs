@@ -23,6 +23,9 @@ public sealed record VerifyReport(
     public bool IsHealthy =>
         DamagedPacks.Count == 0 && DamagedDisks.Count == 0 && UnreadablePoints.Count == 0 && DamagedIndexSegments.Count == 0;
 
+    /// <summary>Whether every point checked can be restored whole. Damage to what none of them needs, or what another pack has too, doesn't matter to that.</summary>
+    public bool IsRestorable => DamagedDisks.Count == 0 && UnreadablePoints.Count == 0 && DamagedIndexSegments.Count == 0;
+
     /// <summary>The points that can't be restored whole.</summary>
     public IReadOnlyList<PointId> PointsConcerned =>
         [.. DamagedDisks.Select(d => d.PointId).Concat(UnreadablePoints.Select(p => p.PointId)).Distinct()];

@@ -165,6 +165,22 @@ public sealed class RestoreServiceTests
     }
 
     [Fact]
+    public async Task In_place_the_disks_that_the_point_lacks_stay_and_are_named_unless_that_was_asked_for()
+    {
+        await using var world = await RestoreWorld.CreateAsync(excluded: "vdb");
+
+        var result = await world.Service.RestoreAsync(world.Point, new RestoreInPlace(), null, Ct);
+
+        Assert.Equal("vdb", Assert.Single(result.Warnings, w => w.Code.ToString() == "HoldfastDisksKept").Parameters["disks"]);
+        Assert.Equal(world.DiskA, await ContentAsync(world, world.ImageA, ImageFormat.Qcow2));
+        Assert.Equal("present b", await File.ReadAllTextAsync(world.ImageB, Ct));
+        var asked = await world.Service.RestoreAsync(world.Point, new RestoreInPlace { Disks = ["vda"] }, null, Ct);
+        Assert.DoesNotContain(asked.Warnings, w => w.Code.ToString() == "HoldfastDisksKept");
+        var copy = await world.Service.RestoreAsync(world.Point, new RestoreAsNew("copy") { DisksDirectory = world.Folder["new"] }, null, Ct);
+        Assert.Equal("vdb", Assert.Single(copy.Warnings, w => w.Code.ToString() == "HoldfastDisksNotRestored").Parameters["disks"]);
+    }
+
+    [Fact]
     public async Task In_place_with_configuration_puts_back_definition_and_variables()
     {
         await using var world = await RestoreWorld.CreateAsync();

@@ -42,7 +42,7 @@ internal sealed class RestoreWorld : IAsyncDisposable
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
-    public static async Task<RestoreWorld> CreateAsync(string network = "default", string? hotPlugged = null)
+    public static async Task<RestoreWorld> CreateAsync(string network = "default", string? hotPlugged = null, string? excluded = null)
     {
         var world = new RestoreWorld();
         Directory.CreateDirectory(world.Folder["images"]);
@@ -62,7 +62,7 @@ internal sealed class RestoreWorld : IAsyncDisposable
         var saved = DomainXml.Parse(xml);
         if (hotPlugged is not null)
             saved.FindDisk(hotPlugged)!.Element.Remove();
-        await world.BackUpAsync(saved.ToXml());
+        await world.BackUpAsync(saved.ToXml(), excluded);
         return world;
     }
 
@@ -97,13 +97,13 @@ internal sealed class RestoreWorld : IAsyncDisposable
         </domain>
         """);
 
-    private async Task BackUpAsync(string xml)
+    private async Task BackUpAsync(string xml, string? excluded)
     {
         var details = SamplePoints.Details(
             Name, SamplePoints.Disk("vda", ImageA), SamplePoints.Disk("vdb", ImageB, "raw")) with { NvramAttachment = "nvram" };
         await using var session = await Vault.OpenSessionAsync(new SourceId(Uuid), Ct);
-        await WriteAsync(session, "vda", DiskA);
-        await WriteAsync(session, "vdb", DiskB);
+        foreach (var (name, disk) in new[] { ("vda", DiskA), ("vdb", DiskB) }.Where(d => d.Item1 != excluded))
+            await WriteAsync(session, name, disk);
         await session.AddAttachmentAsync("domain.xml", Encoding.UTF8.GetBytes(xml), Ct);
         await session.AddAttachmentAsync("nvram", Nvram, Ct);
         var stored = await session.CommitAsync(PointDetailsJson.Write(details), DateTimeOffset.UnixEpoch.AddYears(50), Ct);

@@ -14,7 +14,7 @@ public sealed class MeteredStore(IObjectStore inner, string kind, TimeProvider t
 
     /// <inheritdoc/>
     public override async ValueTask<ObjectUpload> BeginCreateAsync(ObjectName name, CancellationToken ct) =>
-        new Upload(this, await Inner.BeginCreateAsync(name, ct));
+        new Upload(this, await PlacedAsync(() => Inner.BeginCreateAsync(name, ct)));
 
     /// <inheritdoc/>
     public override ValueTask<long?> GetSizeAsync(ObjectName name, CancellationToken ct) => MeasureAsync("size", () => Inner.GetSizeAsync(name, ct));
@@ -30,9 +30,10 @@ public sealed class MeteredStore(IObjectStore inner, string kind, TimeProvider t
         var outcome = "error";
         try
         {
-            await foreach (var item in Inner.ListAsync(prefix, ct))
+            await using var items = Inner.ListAsync(prefix, ct).GetAsyncEnumerator(ct);
+            while (await PlacedAsync(() => items.MoveNextAsync()))
             {
-                yield return item;
+                yield return items.Current;
             }
 
             outcome = "ok";
@@ -60,7 +61,7 @@ public sealed class MeteredStore(IObjectStore inner, string kind, TimeProvider t
         var outcome = "error";
         try
         {
-            var result = await call();
+            var result = await PlacedAsync(call);
             outcome = "ok";
             if (bytes is not null)
             {
@@ -80,6 +81,20 @@ public sealed class MeteredStore(IObjectStore inner, string kind, TimeProvider t
         }
     }
 
+    /// <summary>Says where it failed: what is told of a failure in the end knows the vault, but not its place.</summary>
+    private async ValueTask<T> PlacedAsync<T>(Func<ValueTask<T>> call)
+    {
+        try
+        {
+            return await call();
+        }
+        catch (VaultException e)
+        {
+            e.Place ??= Description;
+            throw;
+        }
+    }
+
     private void Record(string operation, string outcome, long started)
     {
         KeyValuePair<string, object?> store = new("store", kind), what = new("operation", operation);
@@ -95,10 +110,14 @@ public sealed class MeteredStore(IObjectStore inner, string kind, TimeProvider t
 
         public override ValueTask<bool> IsPublishedAsync(IObjectStore via, CancellationToken ct) => inner.IsPublishedAsync(via, ct);
 
-        public override ValueTask AppendAsync(ReadOnlyMemory<byte> content, CancellationToken ct)
+        public override async ValueTask AppendAsync(ReadOnlyMemory<byte> content, CancellationToken ct)
         {
             _bytes += content.Length;
-            return inner.AppendAsync(content, ct);
+            await store.PlacedAsync(async () =>
+            {
+                await inner.AppendAsync(content, ct);
+                return true;
+            });
         }
 
         public override ValueTask<CreateOutcome> CompleteAsync(CancellationToken ct) =>
