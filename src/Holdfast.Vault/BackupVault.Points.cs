@@ -50,6 +50,11 @@ public sealed partial class BackupVault
             await _retention.WriteAsync(source, point, generation + 1, new(mark.Mark, true), ct);
             await RequireStillUnlockedAsync(config.Immutability, source, point, generation + 1, mark.Mark, ct);
         }
+        else if (source != Repacker.Source && await Store.GetSizeAsync(Names.RetiredPoint(source, point), ct) is null)
+        {
+            // Whoever made the mark got no further, and was never told that it is deleted: a lock may have come before the mark.
+            await RequireUnlockedOrTakeBackAsync(config.Immutability, source, point, generation, mark.Mark, ct);
+        }
 
         var content = await ContentAsync(source, point, ct);
 
@@ -198,9 +203,9 @@ public sealed partial class BackupVault
         {
             await DeletePointAsync(source, point, ct);
         }
-        catch (VaultException e) when (e.Kind == VaultErrorKind.PointNotFound)
+        catch (VaultException e) when (e.Kind is VaultErrorKind.PointNotFound or VaultErrorKind.PointLocked)
         {
-            // It is gone: that is what was wanted.
+            // It is gone: that is what was wanted. Or it stays: the vault was locked before.
         }
     }
 
@@ -212,11 +217,15 @@ public sealed partial class BackupVault
         VaultImmutability before, SourceId source, PointId point, int marked, RetentionMark mark, CancellationToken ct)
     {
         var now = (await _configs.ReadAsync(ct)).Config.Immutability;
-        if (now == before)
+        if (now != before)
         {
-            return;
+            await RequireUnlockedOrTakeBackAsync(now, source, point, marked, mark, ct);
         }
+    }
 
+    private async Task RequireUnlockedOrTakeBackAsync(
+        VaultImmutability now, SourceId source, PointId point, int marked, RetentionMark mark, CancellationToken ct)
+    {
         try
         {
             await RequireUnlockedAsync(now, source, point, ct);

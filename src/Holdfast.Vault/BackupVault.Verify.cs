@@ -38,6 +38,8 @@ public sealed partial class BackupVault
         await RequireAsync(VaultOperation.Write, ct);
         // Collectors replace segments, too.
         await using var lease = await GcLease.TakeAsync(Frugal, Keys, Sessions, Options, new DeadSessionOptions(), ct);
+        // Who renews the keys from now on finds the lease; what was written under newer ones would seem damaged.
+        await RequireAsync(VaultOperation.Write, ct);
         var committed = await _points.ListCommittedAsync(ct);
         var done = await new IndexRebuilder(Store, Keys, Options.IndexSegmentEntriesMax).RunAsync(committed.All, ct);
         await RefreshAsync(ct);

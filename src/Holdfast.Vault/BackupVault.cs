@@ -138,9 +138,10 @@ public sealed partial class BackupVault : IAsyncDisposable
     {
         _config.Require(VaultOperation.Write);
         var point = PointId.New();
-        await Sessions.RegisterAsync(Store, source, point, ct);
         try
         {
+            // Also where the reply is lost: what was registered all the same has to go.
+            await Sessions.RegisterAsync(Store, source, point, ct);
             // After the registration: who renews the keys later finds this session (INV-13), and what isn't known now of condemned packs waits for it (INV-11).
             await RequireAsync(VaultOperation.Write, ct);
             return new VaultSession(this, source, point, await LoadAsync(forWriting: true, ct), compression);

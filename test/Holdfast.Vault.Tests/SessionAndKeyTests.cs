@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 namespace Holdfast.Vault.Tests;
 
 public sealed class SessionAndKeyTests
@@ -256,7 +257,7 @@ public sealed class SessionAndKeyTests
     {
         await using var test = await TestVault.CreateAsync();
         var packs = new HashSet<string>();
-        var salts = new HashSet<string>();
+        var salts = new Dictionary<string, string>();
         var recording = new RecordingStore(test.Local, packs, salts);
         for (var failAt = 1; failAt < 30; failAt++)
         {
@@ -276,8 +277,8 @@ public sealed class SessionAndKeyTests
         Assert.True(packs.Count > 10 && salts.Count > 10);
     }
 
-    /// <summary>Asserts that every pack id and every salt is new; within a pack ordinals count up by construction of its footer.</summary>
-    private sealed class RecordingStore(IObjectStore inner, HashSet<string> packs, HashSet<string> salts) : IObjectStore
+    /// <summary>Asserts that every pack id is new, and every salt, but where the very same bytes are sent again; within a pack ordinals count up by construction of its footer.</summary>
+    private sealed class RecordingStore(IObjectStore inner, HashSet<string> packs, Dictionary<string, string> salts) : IObjectStore
     {
         public string Description => inner.Description;
 
@@ -287,7 +288,9 @@ public sealed class SessionAndKeyTests
             {
                 lock (salts)
                 {
-                    Assert.True(salts.Add(Convert.ToHexString(content.Span.Slice(32, 32))));
+                    var (salt, hash) = (Convert.ToHexString(content.Span.Slice(32, 32)), Convert.ToHexString(SHA256.HashData(content.Span)));
+                    Assert.Equal(hash, salts.GetValueOrDefault(salt, hash));
+                    salts[salt] = hash;
                 }
             }
 

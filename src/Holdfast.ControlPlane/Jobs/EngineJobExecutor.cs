@@ -149,6 +149,8 @@ public sealed class EngineJobExecutor(
             return new JobOutcome([], new Dictionary<string, string>());
         var engine = await engines.MakeAsync(vault, null, ct).ConfigureAwait(false);
         var service = new PointService(engine);
+        // A file system that isn't mounted has no points either, and the item would go for want of them.
+        await FaultMapping.GuardAsync(() => engine.RequiredVault.GetImmutabilityAsync(ct), new FaultSubject { VaultPlace = vault.Name }).ConfigureAwait(false);
         foreach (var point in await AllAsync(engine, item).ConfigureAwait(false))
         {
             if (point.Stored.IsLocked(engine.Time.GetUtcNow()))

@@ -3,6 +3,8 @@ using Holdfast.ControlPlane.Policies;
 using Holdfast.ControlPlane.Resources;
 using Holdfast.Faults;
 using Holdfast.Protection;
+using Holdfast.Protection.Points;
+using Holdfast.Vault;
 using Microsoft.EntityFrameworkCore;
 
 namespace Holdfast.ControlPlane.Vaults;
@@ -146,6 +148,7 @@ public sealed class RecoveryServicesVaults(ControlPlaneDatabase database, OpenVa
         var items = await db.Items.Where(i => i.VaultId == row.VaultId).Select(i => i.VmName).ToListAsync(ct).ConfigureAwait(false);
         if (items.Count > 0)
             throw new FaultException(ServiceFaults.VaultNotEmpty(row.Name, items));
+        await patience.AskAsync(row, limited => RequireEmptyStoreAsync(row, limited), ct).ConfigureAwait(false);
         await db.Jobs.Where(j => j.VaultId == row.VaultId).ExecuteDeleteAsync(ct).ConfigureAwait(false);
         await db.Operations.Where(o => o.VaultId == row.VaultId).ExecuteDeleteAsync(ct).ConfigureAwait(false);
         await db.Points.Where(p => p.VaultId == row.VaultId).ExecuteDeleteAsync(ct).ConfigureAwait(false);
@@ -160,6 +163,33 @@ public sealed class RecoveryServicesVaults(ControlPlaneDatabase database, OpenVa
                 await store.DeleteNoteAsync(VaultNote.Name, limited).ConfigureAwait(false);
             }, ct).ConfigureAwait(false);
         return row;
+    }
+
+    // What the database knows isn't all that a store holds: points of images and copies are no item's, and an item may have gone while its store was away.
+    private async Task RequireEmptyStoreAsync(VaultRow row, CancellationToken ct)
+    {
+        if (!await open.IsUsableAsync(row, ct).ConfigureAwait(false))
+            throw new FaultException(VaultFaults.VaultStoreMissing(row.Name, "what it holds can't be seen"));
+        var store = await open.OpenAsync(row, ct).ConfigureAwait(false);
+        var points = await FaultMapping.GuardAsync(() => store.ListPointsAsync(null, ct), new FaultSubject { VaultPlace = row.Name }).ConfigureAwait(false);
+        var unreadable = await FaultMapping.GuardAsync(() => store.ListUnreadablePointsAsync(null, ct), new FaultSubject { VaultPlace = row.Name }).ConfigureAwait(false);
+        if (points.Count + unreadable.Count > 0)
+        {
+            throw new FaultException(ServiceFaults.VaultNotEmpty(
+                row.Name, [.. points.Select(NameOf).Distinct(), .. unreadable.Select(p => $"recovery point {p.PointId}")]));
+        }
+    }
+
+    private static string NameOf(Point point)
+    {
+        try
+        {
+            return PointDetailsJson.Read(point.Properties).Name;
+        }
+        catch (FormatException)
+        {
+            return $"recovery point {point.PointId}";
+        }
     }
 
     // The store goes first: what it refuses isn't promised.

@@ -34,22 +34,27 @@ internal sealed class GarbageCollector(BackupVault vault, PointCatalogue points,
             }
 
             await _generations.ClearEndedAsync(ct);
-            var pending = new List<CondemnedList?>();
-            foreach (var generation in await _generations.ListPendingAsync(ct))
-            {
-                pending.Add(await _generations.ReadAsync(generation, ct));
-            }
-
             await _dropper.RemoveEmptySessionsAsync(
-                p => pending.All(g => g is null || g.Retired.Contains(p)),
+                async token =>
+                {
+                    var pending = new List<CondemnedList?>();
+                    foreach (var generation in await _generations.ListPendingAsync(token))
+                    {
+                        pending.Add(await _generations.ReadAsync(generation, token));
+                    }
+
+                    return p => pending.All(g => g is null || g.Retired.Contains(p));
+                },
                 async token =>
                 {
                     var (marks, _) = await MarkAsync([], token);
                     return _result.Unreadable.Count == 0 ? marks : null;
                 },
                 ct);
+            // In this order: a record that comes later isn't looked at, and one that is has its pack in the index, if it is anybody's.
+            var damage = await vault.Frugal.ListAllAsync(Names.Damage, ct);
             await vault.RefreshAsync(ct);
-            await _dropper.ClearDamageAsync(vault.Index.Packs.ContainsKey, ct);
+            await _dropper.ClearDamageAsync(damage, vault.Index.Packs.ContainsKey, ct);
             await retention.ClearOrphansAsync(vault.Sessions, points, ct);
         }
 
@@ -193,9 +198,17 @@ internal sealed class GarbageCollector(BackupVault vault, PointCatalogue points,
         for (var i = 0; i < roots.Points.Count; i++)
         {
             var point = roots.Points[i];
-            if (!await marker.MarkAsync(point, ct) && roots.Sessions.Present.ContainsKey(point.PointId))
+            if (!await marker.MarkAsync(point, ct))
             {
-                unreadable.Add(new UnreadablePoint(point.SourceId, point.PointId, "A page of its map can't be read."));
+                if (roots.Sessions.Present.ContainsKey(point.PointId))
+                {
+                    unreadable.Add(new UnreadablePoint(point.SourceId, point.PointId, "A page of its map can't be read."));
+                }
+                else
+                {
+                    // Deleted, but a session may be based on it.
+                    roots = roots with { UnknownRetired = true };
+                }
             }
 
             progress?.Report(new GcProgress(GcStage.Mark, i + 1, roots.Points.Count));
@@ -230,9 +243,9 @@ internal sealed class GarbageCollector(BackupVault vault, PointCatalogue points,
         var plan = GcPlan.Make(
             list.Packs.Keys.Where(usage.ContainsKey).Select(p => usage[p]), options.RepackBelow,
             Math.Max((long)(vault.Index.Packs.Values.Sum(p => p.SizeBytes) * options.RepackBudget), vault.Options.PackBytesTarget));
-        var going = await repacker.SparedAsync(plan.Dead, ct);
         var repacked = plan.Repack.Count == 0 ? [] : await RepackAsync(repacker, plan.Repack, ct);
-        going.AddRange(repacked);
+        // Afterwards, since that may take hours, and the index was refreshed: of a chunk's other copies some may be known to be damaged by now.
+        List<PackUsage> going = [.. await repacker.SparedAsync(plan.Dead, ct), .. repacked];
         await lease.CheckAsync(ct);
         if (await _generations.TryDecideAsync(list.Generation, going.ToDictionary(p => p.Pack.Id, p => p.Pack.Session), ct))
         {

@@ -127,6 +127,8 @@ internal sealed class GcGenerations(IObjectStore store, VaultKeys keys)
             // The reply may be lost: what is there tells.
             if (await OpenAsync(name, ct) is { } there && there.AsSpan().SequenceEqual(verdict))
             {
+                // Durable, too, before anything goes by it.
+                await CreateAsync(name, verdict, ct);
                 return true;
             }
 

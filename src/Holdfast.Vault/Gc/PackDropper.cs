@@ -82,10 +82,10 @@ internal sealed class PackDropper(IObjectStore store, VaultKeys keys, PointCatal
     /// Removes what names deleted points' sessions that have no pack: they never stored one, or a removal was interrupted. A session that names packs which points need
     /// and of which there is no other copy stays: they may come back, and would be nobody's.
     /// </summary>
-    /// <param name="mayGo">Whether no pending round needs to know what the point needed.</param>
+    /// <param name="pending">Whether no pending round needs to know what the point needed.</param>
     /// <param name="markAsync">Marks what points need, if it has to be known; null where that can't be told.</param>
     /// <param name="ct">Cancels it.</param>
-    public async Task RemoveEmptySessionsAsync(Func<PointId, bool> mayGo, Func<CancellationToken, Task<LiveMarks?>> markAsync, CancellationToken ct)
+    public async Task RemoveEmptySessionsAsync(Func<CancellationToken, Task<Func<PointId, bool>>> pending, Func<CancellationToken, Task<LiveMarks?>> markAsync, CancellationToken ct)
     {
         LiveMarks? marks = null;
         var sessions = await points.ListCommittedAsync(ct);
@@ -98,6 +98,8 @@ internal sealed class PackDropper(IObjectStore store, VaultKeys keys, PointCatal
             }
         }
 
+        // After the points: a round that comes later names them.
+        var mayGo = await pending(ct);
         var empty = sessions.Retired.Keys.Where(s => !sessions.Present.ContainsKey(s) && !withPacks.Contains(s) && mayGo(s)).ToHashSet();
         if (empty.Count == 0)
         {
@@ -131,9 +133,9 @@ internal sealed class PackDropper(IObjectStore store, VaultKeys keys, PointCatal
     }
 
     /// <summary>Removes what was recorded of packs that nothing names any more: a check may have been late.</summary>
-    public async Task ClearDamageAsync(Func<PackId, bool> isNamed, CancellationToken ct)
+    public async Task ClearDamageAsync(IEnumerable<StoredObject> damage, Func<PackId, bool> isNamed, CancellationToken ct)
     {
-        var orphans = (await store.ListAllAsync(Names.Damage, ct)).Select(i => i.Name)
+        var orphans = damage.Select(i => i.Name)
             .Where(n => PackId.TryParse(n.Value[Names.Damage.Length..], out var pack) && !isNamed(pack));
         await store.DeleteManyAsync([.. orphans], ct);
     }

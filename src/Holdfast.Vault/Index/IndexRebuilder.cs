@@ -14,7 +14,14 @@ internal sealed class IndexRebuilder(IObjectStore store, VaultKeys keys, int ent
         foreach (var session in committed)
         {
             var (intact, damaged, covered) = await LookAsync(session, ct);
-            var (indexed, added) = await IndexAsync(session, covered, ct);
+            var (indexed, added, isComplete) = await IndexAsync(session, covered, ct);
+            if (!isComplete)
+            {
+                // A segment that can't be read now may be the only way to a pack whose footer can't be read either.
+                intact.AddRange(damaged);
+                damaged.Clear();
+            }
+
             if (added.Count > 0 || damaged.Count > 0)
             {
                 var there = intact.Concat(added.Select(a => a.Name)).ToHashSet();
@@ -53,17 +60,23 @@ internal sealed class IndexRebuilder(IObjectStore store, VaultKeys keys, int ent
         return (intact, damaged, covered);
     }
 
-    private async Task<(int Packs, List<(ObjectName Name, byte[] Hash)> Added)> IndexAsync(PointId session, HashSet<PackId> covered, CancellationToken ct)
+    /// <returns>How many packs were indexed, the new segments, and whether all packs are indexed now.</returns>
+    private async Task<(int Packs, List<(ObjectName Name, byte[] Hash)> Added, bool IsComplete)> IndexAsync(PointId session, HashSet<PackId> covered, CancellationToken ct)
     {
         var packs = new List<PackInfo>();
         var entries = new List<IndexEntry>();
         var added = new List<(ObjectName, byte[])>();
         var indexed = 0;
+        var isComplete = true;
         using var reader = new PackReader(store, keys);
         foreach (var item in await store.ListAllAsync($"{Names.Packs}{session}/", ct))
         {
-            if (Names.TryParseOwned(item.Name, Names.Packs, out _, out var id) && !covered.Contains(id)
-                && await reader.TryFindKindAsync(id, session, item.SizeBytes, ct) is { } found)
+            if (!Names.TryParseOwned(item.Name, Names.Packs, out _, out var id) || covered.Contains(id))
+            {
+                continue;
+            }
+
+            if (await reader.TryFindKindAsync(id, session, item.SizeBytes, ct) is { } found)
             {
                 entries.AddRange(PackFooter.Parse(found.Footer, item.SizeBytes).Select(e => new IndexEntry(e.Id.Prefix, packs.Count, e.Offset, e.Length)));
                 packs.Add(found.Pack);
@@ -73,10 +86,14 @@ internal sealed class IndexRebuilder(IObjectStore store, VaultKeys keys, int ent
                     await FlushAsync();
                 }
             }
+            else
+            {
+                isComplete = false;
+            }
         }
 
         await FlushAsync();
-        return (indexed, added);
+        return (indexed, added, isComplete);
 
         async Task FlushAsync()
         {

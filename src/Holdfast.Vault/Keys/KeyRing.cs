@@ -115,7 +115,7 @@ internal sealed class KeyRing(IObjectStore store, VaultKeys keys, int opened, st
                 : left.Count == 0 ? throw new VaultException(VaultErrorKind.LastKeySlot, "The last key slot can't be removed.")
                 : left;
         },
-        written => written.Slots.Count > 0,
+        written => written.Slots.Count > 0 && written.Slots.All(s => s.Shown.Id != slotId),
         ct);
 
     private static string Describe(KeySlotKind kind) => kind switch
@@ -152,15 +152,31 @@ internal sealed class KeyRing(IObjectStore store, VaultKeys keys, int opened, st
             throw new VaultException(VaultErrorKind.Conflict, "The key slots were just changed by somebody else.");
         }
 
-        var (written, readGeneration) = await ReadGenerationAsync(CancellationToken.None);
-        if (readGeneration != generation + 1
+        var written = await TryReadAsync(generation + 1);
+        if (written is null
             || !credentials.All(c => written.Unlock(c.Credential) is { } masters && masters.Select(Convert.ToHexString).SequenceEqual(renewed.Masters.Select(Convert.ToHexString))))
         {
             await GenerationalObject.DeleteAsync(store, prefix, generation + 1, CancellationToken.None);
-            throw new VaultException(VaultErrorKind.Damaged, "The new key slots can't be read back; the old ones stay.") { ObjectName = prefix };
+            throw await GenerationalObject.HighestAsync(store, prefix, CancellationToken.None) > generation
+                // What only they open has to stay as well.
+                ? new VaultException(VaultErrorKind.Io, "The new key slots can't be read back, nor be removed: the vault opens with the new passphrase as soon as they can be read.")
+                : new VaultException(VaultErrorKind.Damaged, "The new key slots can't be read back; the old ones stay.") { ObjectName = prefix };
         }
 
         return [.. slots.Select(s => s.Shown)];
+    }
+
+    private async Task<KeySet?> TryReadAsync(int generation)
+    {
+        try
+        {
+            var (set, read) = await ReadGenerationAsync(CancellationToken.None);
+            return read == generation ? set : null;
+        }
+        catch (VaultException e) when (e.Kind == VaultErrorKind.Damaged)
+        {
+            return null;
+        }
     }
 
     /// <summary>Removes the generations before the newest.</summary>
@@ -194,6 +210,12 @@ internal sealed class KeyRing(IObjectStore store, VaultKeys keys, int opened, st
             if (readGeneration < next || !works(written))
             {
                 await GenerationalObject.DeleteAsync(store, prefix, next, CancellationToken.None);
+                if (readGeneration > next)
+                {
+                    // It came late, into a gap that older ones left: what is there now is changed.
+                    continue;
+                }
+
                 throw new VaultException(VaultErrorKind.Damaged, "The new key slots can't be read back; the old ones stay.") { ObjectName = prefix };
             }
 

@@ -83,14 +83,18 @@ internal sealed class MapWriter
 
         await CloseAsync(level, ct);
         var id = _root;
+        var isLost = false;
         if (level + 1 < _levels.Length)
         {
             await OpenAsync(level + 1, page / MapShape.PageIds, ct);
-            id = _levels[level + 1].Get((int)(page % MapShape.PageIds));
+            var (above, entry) = (_levels[level + 1], (int)(page % MapShape.PageIds));
+            id = above.Get(entry);
+            // What the base has here isn't known: it stood in a page that can't be read.
+            isLost = above.Unreadable && !above.Written[entry];
         }
 
-        open.Begin(page, id);
-        open.Unreadable = !id.IsZero && !await _pages.TryReadAsync(id, open.Bytes, ct);
+        open.Begin(page, isLost ? ChunkId.Zero : id);
+        open.Unreadable = isLost || (!id.IsZero && !await _pages.TryReadAsync(id, open.Bytes, ct));
     }
 
     private async ValueTask CloseAsync(int level, CancellationToken ct)

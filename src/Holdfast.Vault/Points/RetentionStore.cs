@@ -97,6 +97,14 @@ internal sealed class RetentionStore(IObjectStore store, VaultKeys keys)
 
         var name = Names.RetentionMark(source, point, generation);
         await store.CreateNewAsync(name, SealedObject.Seal(keys, SealLabel.Retention, name, json.ToArray()), ct);
+        var there = await store.ListAllAsync($"{Names.Retention}{source}/{point}/", ct);
+        if (there.Any(t => string.CompareOrdinal(t.Name.Value, name.Value) > 0))
+        {
+            // Late: others have written since this one's generation was chosen, and the older ones that went left it free.
+            await store.DeleteAsync(name, CancellationToken.None);
+            throw new VaultException(VaultErrorKind.Conflict, $"The mark {name} was just replaced.");
+        }
+
         if (generation > 1)
         {
             await store.DeleteAsync(Names.RetentionMark(source, point, generation - 1), ct);

@@ -148,7 +148,6 @@ internal sealed class DiskReader(IObjectStore store, VaultKeys keys, VaultIndex 
         {
             using var reader = new PackReader(store, keys);
             var plan = new ReadPlan(_shape);
-            var version = index.Version;
             await foreach (var leaf in new MapReader(index, reader).ReadAsync(disk, healthyOnly: false, ct))
             {
                 if (leaf.Ids is null)
@@ -165,6 +164,7 @@ internal sealed class DiskReader(IObjectStore store, VaultKeys keys, VaultIndex 
                         continue;
                     }
 
+                    var version = index.Version;
                     if (!index.TryFind(id, healthyOnly: false, out var at))
                     {
                         await index.ReloadAsync(version, ct);

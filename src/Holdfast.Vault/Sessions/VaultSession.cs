@@ -180,6 +180,8 @@ public sealed class VaultSession : IAsyncDisposable
         {
             if (await _vault.Store.ReadWholeAsync(name, content.Length, CancellationToken.None) is { } there && there.AsSpan().SequenceEqual(content))
             {
+                // It is there, but that it is durable wasn't reported: to find it there by creating it says so.
+                await _vault.Store.CreateAsync(name, content, CancellationToken.None);
                 return;
             }
 

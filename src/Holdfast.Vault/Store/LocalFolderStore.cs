@@ -150,7 +150,10 @@ public sealed class LocalFolderStore : IObjectStore
         // A folder that is gone for good took its files with it.
         foreach (var changed in folders.Select(f => TryRemoveEmpty(f) ? Path.GetDirectoryName(f)! : f).ToHashSet())
         {
-            _ = Posix.SyncFolder(changed);
+            if (Posix.SyncFolder(changed) is not (0 or Posix.ENOENT or Posix.ENOTDIR) and var error)
+            {
+                throw StoreErrors.FromErrno(error, $"Can't sync {changed}");
+            }
         }
 
         return new([]);
@@ -295,19 +298,24 @@ public sealed class LocalFolderStore : IObjectStore
             return;
         }
 
-        var missing = new Stack<string>();
-        for (var f = folder; !Directory.Exists(f); f = Path.GetDirectoryName(f)!)
+        // Also a folder that is there: who made it may not have come to the sync yet.
+        var unknown = new Stack<string>();
+        for (var f = folder; !_durableFolders.ContainsKey(f) && (f.Length >= Description.Length || !Directory.Exists(f)); f = Path.GetDirectoryName(f)!)
         {
-            missing.Push(f);
+            unknown.Push(f);
         }
 
-        foreach (var f in missing)
+        foreach (var f in unknown)
         {
             Directory.CreateDirectory(f, FolderMode);
-            _ = Posix.SyncFolder(Path.GetDirectoryName(f)!);
-        }
+            // What is above the vault may be others' and not ours to open.
+            if (Posix.SyncFolder(Path.GetDirectoryName(f)!) is not 0 and var error && f.Length > Description.Length)
+            {
+                throw StoreErrors.FromErrno(error, $"Can't sync {Path.GetDirectoryName(f)}");
+            }
 
-        _durableFolders[folder] = true;
+            _durableFolders[f] = true;
+        }
     }
 
     /// <summary>Sessions have folders of their own, which go with their last object.</summary>

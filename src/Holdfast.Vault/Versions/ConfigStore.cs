@@ -29,6 +29,8 @@ internal sealed class ConfigStore(IObjectStore store, VaultKeys keys, KnownConfi
     {
         for (var attempt = 0; attempt < AttemptsMax; attempt++)
         {
+            // Before it is read: what comes after this takes the generation.
+            var next = await GenerationalObject.HighestAsync(store, Names.Config, ct) + 1;
             var (config, from) = await ReadAsync(ct);
             var changed = change(config);
             if (ReferenceEquals(changed, config))
@@ -36,7 +38,6 @@ internal sealed class ConfigStore(IObjectStore store, VaultKeys keys, KnownConfi
                 return config;
             }
 
-            var next = await GenerationalObject.HighestAsync(store, Names.Config, ct) + 1;
             if (!await GenerationalObject.TryWriteAsync(store, Names.Config, next, changed.ToBytes(keys), ct))
             {
                 continue;
@@ -46,6 +47,12 @@ internal sealed class ConfigStore(IObjectStore store, VaultKeys keys, KnownConfi
             if (generation < next)
             {
                 throw new VaultException(VaultErrorKind.Damaged, "The vault's new description can't be read back; the old one stays.") { ObjectName = Names.Config };
+            }
+
+            if (generation > next)
+            {
+                // Ours may have come late, into a gap: what is there is judged anew.
+                continue;
             }
 
             // What lies between wasn't read: it may be what a renewal of the data key wrote, which only the new key vouches for.

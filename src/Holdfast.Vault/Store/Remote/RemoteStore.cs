@@ -84,7 +84,8 @@ public abstract class RemoteStore : IObjectStore, IDistantStore, IFolderListing,
     {
         await foreach (var (key, bytes) in ListKeysAsync(Prefix + prefix, ct))
         {
-            if (ObjectName.TryParse(key[Prefix.Length..], out var name))
+            // What the server wasn't asked for is nobody's: those who take names apart go by the prefix.
+            if (key.StartsWith(Prefix + prefix, StringComparison.Ordinal) && ObjectName.TryParse(key[Prefix.Length..], out var name))
             {
                 yield return new StoredObject(name, bytes);
             }
