@@ -54,7 +54,7 @@ internal sealed class Reporter(Settings settings, Terminal terminal)
     {
         var all = pairs.Select(p => (Name: CliWords.In(Language, p.Name), Value: CliWords.Cell(Language, p.Name, p.Value))).ToList();
         var width = all.Max(p => Figures.Cells(p.Name));
-        all.ForEach(p => Line(p.Name + ":" + new string(' ', width - Figures.Cells(p.Name) + 1) + Visible(p.Value)));
+        all.ForEach(p => terminal.Out.WriteLine(p.Name + ":" + new string(' ', width - Figures.Cells(p.Name) + 1) + Visible(p.Value)));
     }
 
     /// <summary>Says what is worth knowing, on standard error: infos in a line each, warnings with cause and advice.</summary>
