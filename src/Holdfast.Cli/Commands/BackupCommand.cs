@@ -2,6 +2,7 @@ using System.CommandLine;
 using Holdfast.Cli.Documents;
 using Holdfast.Cli.Engine;
 using Holdfast.Cli.Invocation;
+using Holdfast.Cli.Localization;
 using Holdfast.Cli.Rendering;
 using Holdfast.Faults;
 using Holdfast.Protection.Backup;
@@ -193,7 +194,7 @@ internal sealed class BackupCommand
 
     private static void Print(Reporter report, BackupResult r)
     {
-        var disks = string.Join(", ", r.Point.Details.Disks.Select(d => $"{d.Target} {(d.Mode == Protection.Points.ReadMode.Full ? "full" : "incremental")}"));
+        var disks = string.Join(", ", r.Point.Details.Disks.Select(d => $"{d.Target} {CliWords.In(report.Language, d.Mode == Protection.Points.ReadMode.Full ? "full" : "incremental")}"));
         var frozen = r.Timing.Frozen is { } f ? ", frozen for " + Figures.Duration(f) : "";
         report.Line($"{r.Point.Details.Name}: point {r.Point.Id} ({FaultCatalogue.Shared.Term("consistency", Level(r.Point.Details.Consistency), report.Language)}; {disks})");
         report.Line($"  read {Figures.Size(r.ReadBytes)}, new {Figures.Size(r.NewBytes)}, stored {Figures.Size(r.StoredBytes)} in {Figures.Duration(r.Timing.Total)}{frozen}");

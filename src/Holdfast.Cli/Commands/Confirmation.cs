@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Holdfast.Cli.Invocation;
+using Holdfast.Cli.Localization;
 using Holdfast.Faults;
 using Spectre.Console;
 
@@ -17,6 +18,7 @@ internal static class Confirmation
             return;
         }
 
+        question = CliWords.Sentence(run.Report.Language, question);
         if (!run.Terminal.CanAsk)
         {
             throw InputFaults.ConfirmationNeeded(question).ToException();

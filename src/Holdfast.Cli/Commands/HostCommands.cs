@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Holdfast.Cli.Documents;
 using Holdfast.Cli.Invocation;
+using Holdfast.Cli.Localization;
 using Holdfast.Cli.Node;
 using Holdfast.ControlPlane.Hosts;
 using Holdfast.Faults;
@@ -54,7 +55,7 @@ internal static class HostCommands
                 run.Report.Json(new HostsDocument([.. hosts.Select(HostDocument.Of)]), CliJson.Default.HostsDocument);
             else
                 run.Report.Table(["name", "uri", "resource group", "location", "jobs", "nodes"], hosts.Select(h => (IReadOnlyList<string>)
-                    [h.Name, h.Uri, h.ResourceGroup, h.Location, h.JobsMax.ToString(CultureInfo.InvariantCulture), h.Nodes.Count == 0 ? "all" : string.Join(' ', h.Nodes)]));
+                    [h.Name, h.Uri, h.ResourceGroup, h.Location, h.JobsMax.ToString(CultureInfo.InvariantCulture), h.Nodes.Count == 0 ? CliWords.In(run.Report.Language, "all") : string.Join(' ', h.Nodes)]));
             return ExitCode.Done;
         });
         return command;

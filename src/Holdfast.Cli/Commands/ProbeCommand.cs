@@ -1,6 +1,7 @@
 using System.Globalization;
 using Holdfast.Cli.Documents;
 using Holdfast.Cli.Invocation;
+using Holdfast.Cli.Localization;
 using Holdfast.Vault;
 
 namespace Holdfast.Cli.Commands;
@@ -26,7 +27,7 @@ internal static class ProbeCommand
                 return ExitCode.Done;
             }
 
-            run.Report.Line($"{place} does what a vault needs: {string.Join(", ", report.Checks.Select(Text))}.");
+            run.Report.Line($"{place} does what a vault needs: {string.Join(", ", report.Checks.Select(c => CliWords.In(run.Report.Language, Text(c))))}.");
             if (report.ClockDifference is { } difference)
             {
                 run.Report.Line(string.Create(CultureInfo.InvariantCulture, $"Its clock differs from this machine's by {difference.TotalSeconds:0} s."));

@@ -58,7 +58,7 @@ internal sealed class HelpWithExamples(HelpAction usual, Func<ParseResult, Fault
         finally
         {
             configuration.Output = output;
-            output.Write(string.Join('\n', captured.ToString().Split('\n').Select(line => CliWords.In(language, line.TrimEnd('\r')))));
+            output.Write(string.Join('\n', captured.ToString().Split('\n').Select(line => CliWords.HelpLine(language, line.TrimEnd('\r')))));
         }
     }
 }

@@ -22,6 +22,12 @@ internal static class MarkdownReference
             or in the new file named by `--recovery-key-file`. Ctrl-C cancels cleanly: before the commit everything stays as it was; once
             the commit has begun it is finished.
 
+            A point may be named by the beginning of its id, of at least 4 characters, where only one point's id begins so. A copy of a point in
+            another vault (`vault copy`) has an id of its own, and the vault remembers which point it is a copy of: copying again doesn't copy it twice.
+
+            `m` means months where an end is given by a date or by a time from now (`--retain-until`, `--until`, `--expires`: 30d, 12w, 6m, 1y), and
+            minutes where a length of time is given (`--slow-after`, `--stall-after`, `--grace` and the times of `serve`: 90s, 45m, 12h, 7d).
+
 
             """);
         text.Append("## Exit codes\n\n| code | meaning |\n|---|---|\n");

@@ -26,7 +26,7 @@ internal static class HealthTables
 
         report.Line();
         report.Line(string.Join(", ", health.Results.GroupBy(r => r.Outcome).OrderBy(g => g.Key).Select(g => $"{g.Count()} {Words(report, g.Key)}"))
-            + $" in {Figures.Duration(health.Duration)}");
+            + CliWords.In(report.Language, " in ") + Figures.Duration(health.Duration));
     }
 
     // What belongs to which endpoint is told where there are several.
@@ -55,13 +55,17 @@ internal static class HealthTables
             return;
         report.Table(["concerns", "condition", "outcome", "fault", "which"], groups.Select(g => (IReadOnlyList<string>)
         [
-            Counted(g.Subjects), string.Join(' ', FaultCatalogue.Shared.Find(g.Example.Code)?.Conditions ?? []), Words(report, g.Outcome), g.Example.Code.Value,
+            Counted(report, g.Subjects), string.Join(' ', FaultCatalogue.Shared.Find(g.Example.Code)?.Conditions ?? []), Words(report, g.Outcome), g.Example.Code.Value,
             string.Join(' ', g.Subjects.Take(NamesMax).Select(s => s.Name)) + (g.Subjects.Count > NamesMax ? " ..." : ""),
         ]));
     }
 
-    private static string Counted(IReadOnlyList<HealthSubject> subjects) => string.Join(", ", subjects.GroupBy(s => s.Kind)
-        .Select(g => $"{g.Count()} {(g.Key == "vm" ? g.Count() == 1 ? "VM" : "VMs" : g.Count() == 1 ? g.Key : g.Key + "s")}"));
+    private static string Counted(Reporter report, IReadOnlyList<HealthSubject> subjects) => string.Join(", ", subjects.GroupBy(s => s.Kind)
+        .Select(g => $"{g.Count()} {CliWords.In(report.Language, g.Count() == 1 ? One(g.Key) : Several(g.Key))}"));
+
+    private static string One(string kind) => kind == "vm" ? "VM" : kind;
+
+    private static string Several(string kind) => kind switch { "vm" => "VMs", "policy" => "policies", _ => kind + "s" };
 
     private static string Words<T>(Reporter report, T value) where T : struct, Enum =>
         CliWords.In(report.Language, JsonNamingPolicy.KebabCaseLower.ConvertName(value.ToString()));

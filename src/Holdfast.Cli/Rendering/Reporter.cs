@@ -22,10 +22,10 @@ internal sealed class Reporter(Settings settings, Terminal terminal)
     /// <summary>Writes the command's one JSON document.</summary>
     public void Json<T>(T document, JsonTypeInfo<T> type) => terminal.Out.WriteLine(JsonSerializer.Serialize(document, type));
 
-    /// <summary>Writes a line for people.</summary>
-    public void Line(string text = "") => terminal.Out.WriteLine(text);
+    /// <summary>Writes a line for people, in their language where its form has a translation.</summary>
+    public void Line(string text = "") => terminal.Out.WriteLine(CliWords.Sentence(Language, text));
 
-    /// <summary>Writes a table for people. Cells are plain text.</summary>
+    /// <summary>Writes a table for people. Headings and cells are plain English text; what is of the program's own words is translated.</summary>
     public void Table(IReadOnlyList<string> headings, IEnumerable<IReadOnlyList<string>> rows)
     {
         var table = new Table().Border(TableBorder.None);
@@ -36,7 +36,7 @@ internal sealed class Reporter(Settings settings, Terminal terminal)
 
         foreach (var row in rows)
         {
-            table.AddRow(row.Select(cell => new Text(Visible(cell))));
+            table.AddRow(row.Select((cell, column) => new Text(Visible(CliWords.Cell(Language, headings[column], cell)))));
         }
 
         console ??= terminal.ConsoleOn(terminal.Out, settings.Colour);
@@ -52,9 +52,9 @@ internal sealed class Reporter(Settings settings, Terminal terminal)
     /// <summary>Writes names and values, one a line.</summary>
     public void Pairs(IEnumerable<(string Name, string Value)> pairs)
     {
-        var all = pairs.Select(p => (Name: CliWords.In(Language, p.Name), p.Value)).ToList();
+        var all = pairs.Select(p => (Name: CliWords.In(Language, p.Name), Value: CliWords.Cell(Language, p.Name, p.Value))).ToList();
         var width = all.Max(p => Figures.Cells(p.Name));
-        all.ForEach(p => Line(p.Name + ":" + new string(' ', width - Figures.Cells(p.Name) + 1) + Visible(p.Value)));
+        all.ForEach(p => terminal.Out.WriteLine(p.Name + ":" + new string(' ', width - Figures.Cells(p.Name) + 1) + Visible(p.Value)));
     }
 
     /// <summary>Says what is worth knowing, on standard error: infos in a line each, warnings with cause and advice.</summary>

@@ -1,5 +1,6 @@
 using System.Text;
 using Holdfast.Cli.Invocation;
+using Holdfast.Cli.Localization;
 using Holdfast.Cli.Rendering;
 using Holdfast.Faults;
 using Spectre.Console;
@@ -69,7 +70,7 @@ internal sealed class Passphrases(Settings settings, Terminal terminal, Reporter
         }
 
         var answer = await terminal.ConsoleOn(terminal.Error, settings.Colour).PromptAsync(
-            new TextPrompt<string>(Markup.Escape(question)).Secret(null).AllowEmpty(), ct);
+            new TextPrompt<string>(Markup.Escape(CliWords.In(settings.Language, question))).Secret(null).AllowEmpty(), ct);
         return answer.Length > 0 ? answer : throw InputFaults.PassphraseEmpty("the terminal").ToException();
     }
 

@@ -1,4 +1,5 @@
 using Holdfast.Cli.Invocation;
+using Holdfast.Cli.Localization;
 using Holdfast.Faults;
 
 namespace Holdfast.Cli.Secrets;
@@ -11,9 +12,11 @@ internal sealed class RecoveryKeyOutput : IDisposable
 {
     private readonly Terminal terminal;
     private readonly string? path;
+    private readonly FaultLanguage language;
     private FileStream? file;
 
-    private RecoveryKeyOutput(Terminal terminal, string? path, FileStream? file) => (this.terminal, this.path, this.file) = (terminal, path, file);
+    private RecoveryKeyOutput(Terminal terminal, FaultLanguage language, string? path, FileStream? file) =>
+        (this.terminal, this.language, this.path, this.file) = (terminal, language, path, file);
 
     /// <summary>Where the key was written; null for the terminal.</summary>
     public string? Path => path;
@@ -23,13 +26,13 @@ internal sealed class RecoveryKeyOutput : IDisposable
         if (settings.RecoveryKeyFile is not { } path)
         {
             return terminal.OutIsTerminal && settings.Output == OutputFormat.Table
-                ? new(terminal, null, null)
+                ? new(terminal, settings.Language, null, null)
                 : throw InputFaults.RecoveryKeyNowhereToGo().ToException();
         }
 
         try
         {
-            return new(terminal, path, new FileStream(path, new FileStreamOptions
+            return new(terminal, settings.Language, path, new FileStream(path, new FileStreamOptions
             {
                 Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
             }));
@@ -61,7 +64,7 @@ internal sealed class RecoveryKeyOutput : IDisposable
         }
 
         terminal.Out.WriteLine();
-        terminal.Out.WriteLine("Recovery key (shown only now: print it and keep it away from this machine):");
+        terminal.Out.WriteLine(CliWords.In(language, "Recovery key (shown only now: print it and keep it away from this machine):"));
         terminal.Out.WriteLine();
         terminal.Out.WriteLine("    " + recoveryKey);
         terminal.Out.WriteLine();
