@@ -4,15 +4,12 @@ using Holdfast.Cli.Documents;
 using Holdfast.Cli.Invocation;
 using Holdfast.Cli.Localization;
 using Holdfast.Faults;
-using Spectre.Console;
 
 namespace Holdfast.Cli.Rendering;
 
 /// <summary>Writes what a command has to say: results to standard output, everything else to standard error.</summary>
 internal sealed class Reporter(Settings settings, Terminal terminal)
 {
-    private IAnsiConsole? console;
-
     public bool IsJson => settings.Output == OutputFormat.Json;
 
     public FaultLanguage Language => settings.Language;
@@ -25,28 +22,21 @@ internal sealed class Reporter(Settings settings, Terminal terminal)
     /// <summary>Writes a line for people.</summary>
     public void Line(string text = "") => terminal.Out.WriteLine(text);
 
-    /// <summary>Writes a table for people. Cells are plain text.</summary>
+    /// <summary>
+    /// Writes a table for people. Cells are plain text, and are never broken or shortened: on a narrow terminal its lines run over the width, so that ids
+    /// stay what can be copied.
+    /// </summary>
     public void Table(IReadOnlyList<string> headings, IEnumerable<IReadOnlyList<string>> rows)
     {
-        var table = new Table().Border(TableBorder.None);
-        foreach (var heading in headings)
-        {
-            table.AddColumn(new TableColumn(new Text(CliWords.In(Language, heading).ToUpperInvariant(), new Style(decoration: Decoration.Bold))).NoWrap().PadLeft(0).PadRight(2));
-        }
+        var heads = headings.Select(h => CliWords.In(Language, h).ToUpperInvariant()).ToList();
+        var lines = rows.Select(r => r.Select(Visible).ToList()).ToList();
+        var widths = heads.Select((h, i) => lines.Select(l => Figures.Cells(l[i])).Append(Figures.Cells(h)).Max()).ToList();
+        var bold = settings.Colour && terminal.OutIsTerminal;
+        Line(bold ? $"\u001b[1m{Row(heads)}\u001b[0m" : Row(heads));
+        lines.ForEach(l => Line(Row(l)));
 
-        foreach (var row in rows)
-        {
-            table.AddRow(row.Select(cell => new Text(Visible(cell))));
-        }
-
-        console ??= terminal.ConsoleOn(terminal.Out, settings.Colour);
-        if (!terminal.OutIsTerminal)
-        {
-            // Nobody's window limits the width of a file.
-            console.Profile.Width = 1000;
-        }
-
-        console.Write(table);
+        string Row(List<string> cells) =>
+            string.Concat(cells.Select((c, i) => c + new string(' ', widths[i] - Figures.Cells(c) + 2))).TrimEnd();
     }
 
     /// <summary>Writes names and values, one a line.</summary>
