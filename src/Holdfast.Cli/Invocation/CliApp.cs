@@ -45,7 +45,33 @@ internal sealed class CliApp
 
     public async Task<ExitCode> RunAsync(string[] args, CancellationToken ct)
     {
-        var line = Root.Parse(args);
+        ParseResult? line = null;
+        ExitCode code;
+        try
+        {
+            line = Root.Parse(args);
+            code = await RunLineAsync(line, args, ct);
+        }
+#pragma warning disable CA1031 // What isn't the work of a command, such as reading the line, mustn't end in a stack trace either.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            new Reporter(new Settings(), terminal).Failure(ErrorLog.Write(terminal, e));
+            code = ExitCode.Failed;
+        }
+
+        if (terminal.OutFailure() is not { } failure)
+        {
+            return code;
+        }
+
+        // It was done; but who reads the output doesn't know what.
+        (line is null ? new Reporter(new Settings(), terminal) : ReporterOf(line)).Explain(InputFaults.OutputLost(failure.Message));
+        return code == ExitCode.Done ? ExitCode.OutputLost : code;
+    }
+
+    private async Task<ExitCode> RunLineAsync(ParseResult line, string[] args, CancellationToken ct)
+    {
         if (line.Errors.Count > 0 && line.Action is not HelpAction and not HelpWithExamples)
         {
             var report = ReporterOf(line);

@@ -64,3 +64,6 @@ public static class InputFaults
     public static Fault InternalError(string activityId, string path) =>
         Fault.Of("HoldfastInternalError").With("activityId", activityId).With("path", path);
 }
+    /// <summary>The result couldn't be written to standard output: {reason}</summary>
+    public static Fault OutputLost(string reason) => Fault.Of("HoldfastOutputLost").With("reason", reason);
+
