@@ -11,7 +11,7 @@ internal static class ExitCodes
         {
             "HoldfastInvalidArgument", "HoldfastVaultNotNamed", "HoldfastPassphraseMissing", "HoldfastConfirmationNeeded",
             "HoldfastRecoveryKeyNowhereToGo", "HoldfastSettingInvalid", "HoldfastNodeNotNamed", "HoldfastNotThroughNode",
-            "HoldfastCredentialFileNotNamed", "HoldfastCredentialFileUnusable",
+            "HoldfastNewPassphraseMissing", "HoldfastCredentialFileNotNamed", "HoldfastCredentialFileUnusable",
         }),
         (ExitCode.NotFound,
         [

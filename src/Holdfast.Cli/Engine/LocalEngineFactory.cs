@@ -156,13 +156,6 @@ internal sealed class LocalEngineFactory(Terminal terminal) : IEngineFactory
 
         // Programs that this one starts (guard, qemu-storage-daemon) have no business with it.
         Environment.SetEnvironmentVariable("HOLDFAST_PASSPHRASE", null);
-        try
-        {
-            return VaultCredential.FromPassphrase(passphrase);
-        }
-        catch (ArgumentException)
-        {
-            throw InputFaults.InvalidArgument("passphrase", "it is longer than 1024 bytes").ToException();
-        }
+        return VaultCredential.FromPassphrase(passphrase);
     }
 }
