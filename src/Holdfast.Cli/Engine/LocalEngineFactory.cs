@@ -127,7 +127,7 @@ internal sealed class LocalEngineFactory(Terminal terminal) : IEngineFactory
         }
 
         var credential = await CredentialAsync(secrets, ct);
-        PrivateFolder.Create(paths.Cache);
+        CreateCache(paths.Cache);
         return await FaultMapping.GuardAsync(
             async () =>
             {
@@ -159,3 +159,16 @@ internal sealed class LocalEngineFactory(Terminal terminal) : IEngineFactory
         return VaultCredential.FromPassphrase(passphrase);
     }
 }
+    // Another folder than the one of state, and another variable that names it.
+    private static void CreateCache(string folder)
+    {
+        try
+        {
+            Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw HostFaults.CacheFolderNotUsable(folder, e.Message).ToException(e);
+        }
+    }
+
