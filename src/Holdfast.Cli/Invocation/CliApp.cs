@@ -23,12 +23,17 @@ internal sealed class CliApp
             Root.Options.Add(option);
         }
 
+        Parsers.NotBlank(Root);
         foreach (var command in CommandTree.Create(this))
         {
             Root.Subcommands.Add(command);
         }
 
         var help = Root.Options.OfType<HelpOption>().Single();
+
+        // Nobody asks so here, and they are paths.
+        help.Aliases.Remove("/h");
+        help.Aliases.Remove("/?");
         help.Action = new HelpWithExamples((HelpAction)help.Action!, line => ReporterOf(line).Language);
     }
 
@@ -40,6 +45,7 @@ internal sealed class CliApp
     public void Handle(Command command, Func<CommandRun, CancellationToken, Task<ExitCode>> action)
     {
         Parsers.Exclusive(command, Global.Server, Global.Data);
+        Parsers.NotBlank(command);
         command.SetAction(async (line, ct) => (int)await GuardedAsync(line, action, ct));
     }
 
