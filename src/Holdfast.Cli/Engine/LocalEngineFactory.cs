@@ -86,8 +86,43 @@ internal sealed class LocalEngineFactory(Terminal terminal) : IEngineFactory
         return (created.VaultId.ToString(), created.RecoveryKey.ToString());
     }
 
-    public Task<StoreProbeReport> ProbeStoreAsync(Settings settings, string path, CancellationToken ct) => FaultMapping.GuardAsync(
-        () => StoreProbe.RunAsync(places.Of(settings).Open(path), withRetention: true, terminal.Time, ct), new FaultSubject { VaultPlace = path });
+    public async Task<StoreProbeReport> ProbeStoreAsync(Settings settings, string path, CancellationToken ct)
+    {
+        if (!StorePlaces.IsUrl(path) && !Directory.Exists(path))
+        {
+            throw VaultFaults.VaultNotFound(path).ToException();
+        }
+
+        try
+        {
+            return await FaultMapping.GuardAsync(
+                () => StoreProbe.RunAsync(places.Of(settings).Open(path), withRetention: true, terminal.Time, ct), new FaultSubject { VaultPlace = path });
+        }
+        finally
+        {
+            if (!StorePlaces.IsUrl(path))
+            {
+                RemoveTraces(path);
+            }
+        }
+    }
+
+    // A vault is made in an empty folder only. What isn't empty is somebody's.
+    private static void RemoveTraces(string folder)
+    {
+        try
+        {
+            foreach (var made in Directory.EnumerateDirectories(folder, "probe/*").Append(Path.Combine(folder, "probe")).Append(Path.Combine(folder, ".tmp"))
+                .Where(f => Directory.Exists(f) && !Directory.EnumerateFileSystemEntries(f).Any()))
+            {
+                Directory.Delete(made);
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Empty folders do no harm.
+        }
+    }
 
     public Task<HashReport> CheckHashesAsync(Settings settings, string path, long? bytesPerSecond, IProgress<VerifyProgress> progress, CancellationToken ct)
     {
@@ -137,6 +172,19 @@ internal sealed class LocalEngineFactory(Terminal terminal) : IEngineFactory
             new FaultSubject { VaultPlace = path });
     }
 
+    // Another folder than the one of state, and another variable that names it.
+    private static void CreateCache(string folder)
+    {
+        try
+        {
+            Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw HostFaults.CacheFolderNotUsable(folder, e.Message).ToException(e);
+        }
+    }
+
     private static async Task<VaultCredential> CredentialAsync(Passphrases secrets, CancellationToken ct)
     {
         if (secrets.RecoveryKey is { } key)
@@ -159,16 +207,3 @@ internal sealed class LocalEngineFactory(Terminal terminal) : IEngineFactory
         return VaultCredential.FromPassphrase(passphrase);
     }
 }
-    // Another folder than the one of state, and another variable that names it.
-    private static void CreateCache(string folder)
-    {
-        try
-        {
-            Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw HostFaults.CacheFolderNotUsable(folder, e.Message).ToException(e);
-        }
-    }
-
