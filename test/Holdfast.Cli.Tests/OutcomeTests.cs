@@ -121,6 +121,23 @@ public sealed class OutcomeTests
         Assert.All(said.Split('\n'), l => Assert.Equal(l.TrimEnd(), l));
     }
 
+    [Theory]
+    [InlineData("web1", "virsh domjobinfo web1")]
+    [InlineData("hunt b é", "virsh domjobinfo 'hunt b é'")]
+    [InlineData("a'; rm -rf b", @"virsh domjobinfo 'a'\''; rm -rf b'")]
+    public void An_advised_command_can_be_pasted_whatever_the_name_is(string vm, string command)
+    {
+        var fault = BackupFaults.DomainJobActive(vm, "backup");
+        Assert.All(
+            [FaultLanguage.English, FaultLanguage.TraditionalChinese],
+            language =>
+            {
+                var text = FaultCatalogue.Shared.Render(fault, language);
+                Assert.Contains(text.Actions, a => a.Contains(command, StringComparison.Ordinal));
+                Assert.DoesNotContain(@"'\''", text.Message, StringComparison.Ordinal);
+            });
+    }
+
     [Fact]
     public async Task Names_from_elsewhere_cannot_drive_the_terminal()
     {
