@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+
 namespace Holdfast.Vault.Tests;
 
 public sealed class SessionAndKeyTests
