@@ -22,41 +22,21 @@ internal sealed class Reporter(Settings settings, Terminal terminal)
     /// <summary>Writes a line for people, in their language where its form has a translation.</summary>
     public void Line(string text = "") => terminal.Out.WriteLine(CliWords.Sentence(Language, text));
 
-<<<<<<< HEAD
-    /// <summary>Writes a table for people. Headings and cells are plain English text; what is of the program's own words is translated.</summary>
-=======
     /// <summary>
-    /// Writes a table for people. Cells are plain text, and are never broken or shortened: on a narrow terminal its lines run over the width, so that ids
-    /// stay what can be copied.
+    /// Writes a table for people. Headings and cells are plain English text; what is of the program's own words is translated. Cells are never broken or shortened:
+    /// on a narrow terminal its lines run over the width, so that ids stay what can be copied.
     /// </summary>
->>>>>>> w-cli
     public void Table(IReadOnlyList<string> headings, IEnumerable<IReadOnlyList<string>> rows)
     {
         var heads = headings.Select(h => CliWords.In(Language, h).ToUpperInvariant()).ToList();
-        var lines = rows.Select(r => r.Select(Visible).ToList()).ToList();
+        var lines = rows.Select(r => r.Select((cell, column) => Visible(CliWords.Cell(Language, headings[column], cell))).ToList()).ToList();
         var widths = heads.Select((h, i) => lines.Select(l => Figures.Cells(l[i])).Append(Figures.Cells(h)).Max()).ToList();
         var bold = settings.Colour && terminal.OutIsTerminal;
-        Line(bold ? $"\u001b[1m{Row(heads)}\u001b[0m" : Row(heads));
-        lines.ForEach(l => Line(Row(l)));
+        terminal.Out.WriteLine(bold ? $"\u001b[1m{Row(heads)}\u001b[0m" : Row(heads));
+        lines.ForEach(l => terminal.Out.WriteLine(Row(l)));
 
-<<<<<<< HEAD
-        foreach (var row in rows)
-        {
-            table.AddRow(row.Select((cell, column) => new Text(Visible(CliWords.Cell(Language, headings[column], cell)))));
-        }
-
-        console ??= terminal.ConsoleOn(terminal.Out, settings.Colour);
-        if (!terminal.OutIsTerminal)
-        {
-            // Nobody's window limits the width of a file.
-            console.Profile.Width = 1000;
-        }
-
-        console.Write(table);
-=======
         string Row(List<string> cells) =>
             string.Concat(cells.Select((c, i) => c + new string(' ', widths[i] - Figures.Cells(c) + 2))).TrimEnd();
->>>>>>> w-cli
     }
 
     /// <summary>Writes names and values, one a line.</summary>

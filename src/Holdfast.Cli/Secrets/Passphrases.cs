@@ -82,13 +82,8 @@ internal sealed class Passphrases(Settings settings, Terminal terminal, Reporter
         }
 
         var answer = await terminal.ConsoleOn(terminal.Error, settings.Colour).PromptAsync(
-<<<<<<< HEAD
             new TextPrompt<string>(Markup.Escape(CliWords.In(settings.Language, question))).Secret(null).AllowEmpty(), ct);
-        return answer.Length > 0 ? answer : throw InputFaults.PassphraseEmpty("the terminal").ToException();
-=======
-            new TextPrompt<string>(Markup.Escape(question)).Secret(null).AllowEmpty(), ct);
         return answer.Length > 0 ? NotTooLong(answer) : throw InputFaults.PassphraseEmpty("the terminal").ToException();
->>>>>>> w-cli
     }
 
     private string FirstLine(string path)
