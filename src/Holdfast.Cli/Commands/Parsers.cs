@@ -124,6 +124,9 @@ internal static class Parsers
     /// <summary>A whole number of a range, where none need be given.</summary>
     public static Func<ArgumentResult, int?> OptionalNumber(int min, int max) => result => (int?)NumberOf(result, min, max);
 
+    /// <summary>A whole number whose range is checked together with the other settings.</summary>
+    public static int? AnyNumber(ArgumentResult result) => (int?)NumberOf(result, int.MinValue, int.MaxValue);
+
     /// <summary>The number of an entry.</summary>
     public static long? Id(ArgumentResult result) => NumberOf(result, 0, long.MaxValue);
 
@@ -189,7 +192,7 @@ internal static class Parsers
         }
 
         var name = (result.Parent as OptionResult)?.Option.Name ?? result.Argument.Name;
-        result.AddError($"'{text}': {name} is a whole number " + (max == long.MaxValue ? $"of at least {min}." : $"from {min} to {max}."));
+        result.AddError($"'{text}': {name} is a whole number" + (max == int.MaxValue ? "." : max == long.MaxValue ? $" of at least {min}." : $" from {min} to {max}."));
         return null;
     }
 

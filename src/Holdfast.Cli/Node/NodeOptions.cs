@@ -68,7 +68,7 @@ internal sealed class NodeOptions
         Description = "Folder of the keys of vaults and node (or HOLDFAST_KEYS); keys in the data folder if not given", HelpName = "DIR",
     };
 
-    public Option<int?> JobsPerHost { get; } = new("--jobs-per-host") { Description = "Jobs that run at once on a host that says nothing else; 4 if not given", HelpName = "N", CustomParser = Commands.Parsers.OptionalNumber(1, JobsMax) };
+    public Option<int?> JobsPerHost { get; } = new("--jobs-per-host") { Description = "Jobs that run at once on a host that says nothing else; 4 if not given", HelpName = "N", CustomParser = Commands.Parsers.AnyNumber };
 
     public Option<string?> Alerts { get; } = new("--alerts")
     {
