@@ -30,6 +30,9 @@ public enum ExitCode
     /// <summary>The vault can't be opened with the passphrase or key given.</summary>
     WrongKey = 8,
 
+    /// <summary>Everything was done as asked, but what it gave couldn't be written to standard output.</summary>
+    OutputLost = 9,
+
     /// <summary>An examination found nothing wrong, but not every check could run.</summary>
     HealthUnknown = 10,
 

@@ -11,7 +11,7 @@ internal static class ExitCodes
         {
             "HoldfastInvalidArgument", "HoldfastVaultNotNamed", "HoldfastPassphraseMissing", "HoldfastConfirmationNeeded",
             "HoldfastRecoveryKeyNowhereToGo", "HoldfastSettingInvalid", "HoldfastNodeNotNamed", "HoldfastNotThroughNode",
-            "HoldfastCredentialFileNotNamed", "HoldfastCredentialFileUnusable",
+            "HoldfastNewPassphraseMissing", "HoldfastCredentialFileNotNamed", "HoldfastCredentialFileUnusable",
         }),
         (ExitCode.NotFound,
         [
@@ -44,6 +44,7 @@ internal static class ExitCodes
         ExitCode.NotFound => "the VM, point, vault, image or key slot doesn't exist",
         ExitCode.Busy => "something else is at work on it; try again later",
         ExitCode.WrongKey => "the vault can't be opened with this passphrase or key",
+        ExitCode.OutputLost => "done as asked, but the result couldn't be written to standard output",
         ExitCode.HealthUnknown => "nothing wrong was found, but not every check could run",
         ExitCode.HealthWarning => "there are warnings",
         ExitCode.HealthFailed => "a backup or restore would fail",

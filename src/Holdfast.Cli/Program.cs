@@ -9,6 +9,6 @@ if (args is [GuardCommand.Verb])
     return await FreezeGuardProcess.RunAsync(Console.OpenStandardInput(), Console.OpenStandardOutput(), CancellationToken.None);
 }
 
-using var cancellation = new SignalCancellation(Console.Error);
 var terminal = Terminal.OfProcess();
+using var cancellation = new SignalCancellation(terminal.Error);
 return (int)await new CliApp(terminal, new NodeFirstEngineFactory(new LocalEngineFactory(terminal), terminal)).RunAsync(args, cancellation.Token);

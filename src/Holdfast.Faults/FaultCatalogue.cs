@@ -47,7 +47,7 @@ public sealed class FaultCatalogue
         var writer = new TemplateWriter(entry, fault, language, Term);
         var template = entry.Templates[language];
         return new(language, entry.Code, entry.Number, entry.Severity, entry.Retry, entry.RetryAfter,
-            writer.Write(template.Message), writer.Write(template.Cause), [.. template.Actions.Select(writer.Write)]);
+            writer.Write(template.Message), writer.Write(template.Cause), [.. template.Actions.Select(writer.WriteAction)]);
     }
 
     /// <summary>A translated term, such as a consistency level; the key itself where there is none.</summary>

@@ -15,7 +15,9 @@ internal sealed class Cli
     public bool OutIsTerminal { get; init; }
     public TestConsole? Asked { get; init; }
 
-    public async Task<ExitCode> RunAsync(string line, CancellationToken ct = default)
+    public Task<ExitCode> RunAsync(string line, CancellationToken ct = default) => RunAsync(line.Split(' ', StringSplitOptions.RemoveEmptyEntries), ct);
+
+    public async Task<ExitCode> RunAsync(string[] words, CancellationToken ct)
     {
         var terminal = new Terminal
         {
@@ -30,7 +32,7 @@ internal sealed class Cli
             };
         }
 
-        return await new CliApp(terminal, Engine).RunAsync(line.Split(' ', StringSplitOptions.RemoveEmptyEntries), ct);
+        return await new CliApp(terminal, Engine).RunAsync(words, ct);
     }
 
     public JsonElement Json => JsonDocument.Parse(Out.ToString()).RootElement;

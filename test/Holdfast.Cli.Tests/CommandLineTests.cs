@@ -26,10 +26,40 @@ public sealed class CommandLineTests
     [InlineData("points prune web1")]
     [InlineData("points prune web1 --keep-last -1")]
     [InlineData("points delete web1")]
-    [InlineData("points protect web1 --point a --until 30d --off")]
+    [InlineData("points protect web1 --point aaaa --until 30d --off")]
     [InlineData("vm show")]
     [InlineData("vm list --output xml")]
     [InlineData("completion powershell")]
+    [InlineData("points prune web1 --keep-last abc")]
+    [InlineData("points prune web1 --keep-yearly 1.5")]
+    [InlineData("points prune web1 --keep-yearly")]
+    [InlineData("job list --limit abc")]
+    [InlineData("job list --limit 99999999999")]
+    [InlineData("audit list --count abc")]
+    [InlineData("audit list --count 0")]
+    [InlineData("audit list --before x")]
+    [InlineData("explain x --max abc")]
+    [InlineData("explain x --max 21")]
+    [InlineData("vault scrub --coverage abc")]
+    [InlineData("vault scrub --coverage")]
+    [InlineData("vault lock --days abc")]
+    [InlineData("vault lock --days 0")]
+    [InlineData("serve --jobs-per-host abc")]
+    [InlineData("host add h --uri u --jobs abc")]
+    [InlineData("vm rebind web1 --to abc")]
+    [InlineData("doctor --all --agent-minimum abc")]
+    [InlineData("doctor --all --agent-minimum")]
+    [InlineData("backup web1 --retain-until 99999m")]
+    [InlineData("backup web1 --retain-until 2020-01-01")]
+    [InlineData("backup web1 --retain-until 2020-01-01T00:00:00Z")]
+    [InlineData("backup web1 --retain-until")]
+    [InlineData("backup web1 --limit-read")]
+    [InlineData("points protect web1 --point 0000 --until 2020-01-01")]
+    [InlineData("points show web1 --point 15a")]
+    [InlineData("points delete web1 --point 0000 --point 15a")]
+    [InlineData("restore web1 --in-place --point 15a")]
+    [InlineData("vault key rotate --new-recovery-key-file /f")]
+    [InlineData("vault key rotate ab12 --data-key")]
     [InlineData("nonsense")]
     public async Task A_wrong_command_line_ends_with_the_usage_code_and_says_why(string line)
     {
@@ -49,9 +79,9 @@ public sealed class CommandLineTests
     [InlineData("restore web1 --disks-to /d --format raw --disk vda --disk vdb", ExitCode.Done)]
     [InlineData("points list", ExitCode.Done)]
     [InlineData("points show web1", ExitCode.Done)]
-    [InlineData("points protect web1 --point 00 --until 2030-01-01", ExitCode.Done)]
-    [InlineData("points delete web1 --point 00 --yes", ExitCode.Done)]
-    [InlineData("points delete web1 --point 00", ExitCode.Usage)]
+    [InlineData("points protect web1 --point 0000 --until 2030-01-01", ExitCode.Done)]
+    [InlineData("points delete web1 --point 0000 --yes", ExitCode.Done)]
+    [InlineData("points delete web1 --point 0000", ExitCode.Usage)]
     [InlineData("points prune web1 --keep-daily 7 --dry-run", ExitCode.Done)]
     [InlineData("verify web1", ExitCode.Damage)]
     [InlineData("verify --all", ExitCode.Damage)]
@@ -93,6 +123,99 @@ public sealed class CommandLineTests
             Assert.Equal(expected, await json.RunAsync(line + " --output json", Ct));
             Assert.Equal(System.Text.Json.JsonValueKind.Object, json.Json.ValueKind);
         }
+    }
+
+    [Theory]
+    [InlineData("vault lock --days abc", "'abc': --days is a whole number from 1 to")]
+    [InlineData("serve --jobs-per-host abc", "'abc': --jobs-per-host is a whole number from 1 to 64")]
+    [InlineData("host add h --uri u --jobs abc", "'abc': --jobs is a whole number from 1 to 64")]
+    [InlineData("vm rebind web1 --to abc", "'abc' isn't a UUID")]
+    [InlineData("points show web1 --point 15a", "at least 4 characters")]
+    [InlineData("backup web1 --retain-until 2020-01-01", "'2020-01-01' is past")]
+    public async Task A_wrong_value_is_told_in_words_for_people(string line, string words)
+    {
+        var cli = new Cli();
+        Assert.Equal(ExitCode.Usage, await cli.RunAsync(line + " --output json", Ct));
+        Assert.Contains(words, cli.Error.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("System.", cli.Error.ToString(), StringComparison.Ordinal);
+        Assert.Equal("HoldfastInvalidArgument", cli.Json.GetProperty("fault").GetProperty("code").GetString());
+    }
+
+    [Theory]
+    [InlineData("points|list|--vault|", "--vault")]
+    [InlineData("points|list|--vault| ", "--vault")]
+    [InlineData("backup|", "VM")]
+    [InlineData("vm|show|", "VM")]
+    [InlineData("points|show|", "VM")]
+    [InlineData("restore||--in-place", "VM")]
+    [InlineData("backup|--match|", "--match")]
+    [InlineData("backup|--image|", "--image")]
+    [InlineData("backup|--image|/a|--name|", "--name")]
+    [InlineData("restore|web1|--disks-to|", "--disks-to")]
+    [InlineData("vault|copy|--to|", "--to")]
+    public async Task What_is_empty_is_refused_by_its_name(string line, string name)
+    {
+        var cli = new Cli();
+        Assert.Equal(ExitCode.Usage, await cli.RunAsync(line.Split('|'), Ct));
+        Assert.Contains(name + " is empty.", cli.Error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_note_may_be_empty_but_a_label_has_its_length()
+    {
+        Assert.Equal(ExitCode.Done, await new Cli().RunAsync(["backup", "web1", "--note", ""], Ct));
+        Assert.Equal(ExitCode.Usage, await new Cli().RunAsync("vault key add --label " + new string('x', 201), Ct));
+    }
+
+    [Theory]
+    [InlineData("9999-12-31", 9999)]
+    [InlineData("999y", 0)]
+    public async Task A_point_can_be_kept_for_ever(string until, int year)
+    {
+        var cli = new Cli();
+        Assert.Equal(ExitCode.Done, await cli.RunAsync("backup web1 --retain-until " + until, Ct));
+        var kept = Assert.Single(cli.Engine.Asked).RetainUntil!.Value;
+        Assert.True(year == 0 ? kept.Year > 3000 : kept.ToUniversalTime().Year == year);
+        Assert.Equal(ExitCode.Done, await new Cli().RunAsync("points protect web1 --point 0000 --until " + until, Ct));
+    }
+
+    [Fact]
+    public async Task Levels_of_consistency_are_completed_and_taken_as_they_are_documented()
+    {
+        var suggested = await SuggestedAsync("holdfast backup web1 --consistency ");
+        Assert.All(["application", "filesystem", "crash"], level => Assert.Contains(level, suggested));
+        Assert.DoesNotContain("FileSystem", suggested);
+        var cli = new Cli();
+        Assert.Equal(ExitCode.Done, await cli.RunAsync("backup web1 --consistency FileSystem", Ct));
+        Assert.Equal(Consistency.FileSystem, Assert.Single(cli.Engine.Asked).Consistency);
+    }
+
+    [Fact]
+    public async Task Nobody_is_offered_the_help_of_another_system()
+    {
+        var suggested = await SuggestedAsync("holdfast ");
+        Assert.Contains("--help", suggested);
+        Assert.DoesNotContain(suggested, s => s.StartsWith('/'));
+    }
+
+    [Theory]
+    [InlineData("backup --help", "12h if not given")]
+    [InlineData("backup --help", "10m if not given")]
+    [InlineData("vault gc --help", "24h if not given")]
+    public async Task Help_shows_defaults_as_they_are_typed(string line, string words)
+    {
+        var cli = new Cli();
+        await cli.RunAsync(line, Ct);
+        var help = string.Join(' ', cli.Out.ToString().Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+        Assert.Contains(words, help, StringComparison.Ordinal);
+        Assert.DoesNotContain(":00]", help, StringComparison.Ordinal);
+    }
+
+    private static async Task<string[]> SuggestedAsync(string line)
+    {
+        var cli = new Cli();
+        await new Invocation.CliApp(new() { Out = cli.Out, Error = cli.Error }, cli.Engine).RunAsync([$"[suggest:{line.Length}]", line], Ct);
+        return cli.Out.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
     }
 
     [Fact]

@@ -22,6 +22,8 @@ internal sealed class FakeEngine : IEngine, IEngineFactory
     public List<BackupOptions> Asked { get; } = [];
     public string? InitPassphrase { get; private set; }
     public Fault? InitFault { get; set; }
+    public Action Opening { get; set; } = () => { };
+    public string? CopyPassphrase { get; private set; }
 
     public IReadOnlyList<Fault> StartNotices => [];
 
@@ -46,6 +48,7 @@ internal sealed class FakeEngine : IEngine, IEngineFactory
     public Task<IEngine> OpenAsync(Settings settings, EngineNeeds needs, Reporter report, CancellationToken ct)
     {
         ct.ThrowIfCancellationRequested();
+        Opening();
         return Task.FromResult<IEngine>(this);
     }
 
@@ -115,8 +118,11 @@ internal sealed class FakeEngine : IEngine, IEngineFactory
     }
 
     public Task<VaultCopyReport> CopyAsync(
-        string to, string passphrase, IReadOnlyList<RecoveryPoint> points, IProgress<VaultCopyProgress> progress, CancellationToken ct) =>
-        Task.FromResult(new VaultCopyReport([points[0].Id], 1, 100, 50));
+        string to, string passphrase, IReadOnlyList<RecoveryPoint> points, IProgress<VaultCopyProgress> progress, CancellationToken ct)
+    {
+        CopyPassphrase = passphrase;
+        return Task.FromResult(new VaultCopyReport([points[0].Id], 1, 100, 50));
+    }
 
     public Task<(int Packs, int Segments)> RebuildIndexAsync(CancellationToken ct) => Task.FromResult((2, 1));
 

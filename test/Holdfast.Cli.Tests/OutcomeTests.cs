@@ -1,6 +1,7 @@
 using Holdfast.Cli.Commands;
 using Holdfast.Cli.Rendering;
 using Holdfast.Faults;
+using Spectre.Console.Testing;
 
 namespace Holdfast.Cli.Tests;
 
@@ -101,6 +102,40 @@ public sealed class OutcomeTests
             Environment.SetEnvironmentVariable("HOLDFAST_STATE", null);
             state.Delete(recursive: true);
         }
+    }
+
+    [Theory]
+    [InlineData("points list", "0000002a000000000000000000000000")]
+    [InlineData("points prune web1 --keep-last 1 --dry-run", "0000002a000000000000000000000000")]
+    [InlineData("vm list", "connected")]
+    [InlineData("vm show web1", "/images/web1")]
+    public async Task A_table_breaks_nothing_however_narrow_the_terminal_is(string line, string whole)
+    {
+        using var narrow = new TestConsole();
+        narrow.Profile.Width = 40;
+        var cli = new Cli { OutIsTerminal = true, Asked = narrow };
+        Assert.Equal(ExitCode.Done, await cli.RunAsync(line, Ct));
+        var said = cli.Out + narrow.Output;
+        Assert.Contains(whole, said, StringComparison.Ordinal);
+        Assert.DoesNotContain("…", said, StringComparison.Ordinal);
+        Assert.All(said.Split('\n'), l => Assert.Equal(l.TrimEnd(), l));
+    }
+
+    [Theory]
+    [InlineData("web1", "virsh domjobinfo web1")]
+    [InlineData("hunt b é", "virsh domjobinfo 'hunt b é'")]
+    [InlineData("a'; rm -rf b", @"virsh domjobinfo 'a'\''; rm -rf b'")]
+    public void An_advised_command_can_be_pasted_whatever_the_name_is(string vm, string command)
+    {
+        var fault = BackupFaults.DomainJobActive(vm, "backup");
+        Assert.All(
+            [FaultLanguage.English, FaultLanguage.TraditionalChinese],
+            language =>
+            {
+                var text = FaultCatalogue.Shared.Render(fault, language);
+                Assert.Contains(text.Actions, a => a.Contains(command, StringComparison.Ordinal));
+                Assert.DoesNotContain(@"'\''", text.Message, StringComparison.Ordinal);
+            });
     }
 
     [Fact]

@@ -99,6 +99,67 @@ public sealed class SecretsTests : IDisposable
     }
 
     [Theory]
+    [InlineData("vault key add")]
+    [InlineData("vault key rotate")]
+    public async Task Without_a_terminal_a_new_passphrase_is_asked_for_by_its_own_option(string line)
+    {
+        var cli = new Cli { Variables = { ["HOLDFAST_PASSPHRASE"] = Passphrase } };
+        Assert.Equal(ExitCode.Usage, await cli.RunAsync(line, Ct));
+        Assert.Contains("HoldfastNewPassphraseMissing", cli.Error.ToString(), StringComparison.Ordinal);
+        Assert.Contains("--new-passphrase-file", cli.Error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("vault key add --new-recovery-key-file {0}", ExitCode.Failed)]
+    [InlineData("vault key rotate --data-key --yes --new-passphrase-file {0} --new-recovery-key-file {0}", ExitCode.Failed)]
+    [InlineData("vault key rotate --data-key --yes --new-passphrase-file {0}", ExitCode.Usage)]
+    public async Task A_new_recovery_key_is_asked_for_by_its_own_option(string line, ExitCode expected)
+    {
+        var file = Path.Combine(folder.FullName, "there");
+        await File.WriteAllTextAsync(file, Passphrase, Ct);
+        var cli = new Cli();
+        Assert.Equal(expected, await cli.RunAsync(string.Format(System.Globalization.CultureInfo.InvariantCulture, line, file), Ct));
+        var said = cli.Error.ToString();
+        Assert.Contains("--new-recovery-key-file", said, StringComparison.Ordinal);
+        Assert.DoesNotContain(" --recovery-key-file", said, StringComparison.Ordinal);
+        Assert.DoesNotContain("vault was made", said, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("vault init --recovery-key-file {0}.key --passphrase-file {0}")]
+    [InlineData("vault key add --new-passphrase-file {0}")]
+    public async Task A_passphrase_that_is_too_long_is_a_wrong_input(string line)
+    {
+        var file = Path.Combine(folder.FullName, "long");
+        await File.WriteAllTextAsync(file, new string('x', 1025), Ct);
+        var cli = new Cli();
+        Assert.Equal(ExitCode.Usage, await cli.RunAsync(string.Format(System.Globalization.CultureInfo.InvariantCulture, line, file), Ct));
+        Assert.Contains("longer than 1024 bytes", cli.Error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_passphrase_of_the_vault_opens_the_one_that_is_copied_to()
+    {
+        var cli = new Cli { Variables = { ["HOLDFAST_PASSPHRASE"] = Passphrase } };
+
+        // As the engine does it, which keeps the passphrase from what it starts.
+        cli.Engine.Opening = () => cli.Variables.Remove("HOLDFAST_PASSPHRASE");
+        Assert.Equal(ExitCode.Done, await cli.RunAsync($"vault copy --to {folder.FullName}", Ct));
+        Assert.Equal(Passphrase, cli.Engine.CopyPassphrase);
+    }
+
+    [Theory]
+    [InlineData("/vault", ExitCode.Usage, "HoldfastInvalidArgument")]
+    [InlineData("/vault/", ExitCode.Usage, "HoldfastInvalidArgument")]
+    [InlineData("/nowhere/at-all", ExitCode.NotFound, "HoldfastVaultNotFound")]
+    public async Task A_place_that_cannot_be_copied_to_is_named_before_a_passphrase_is_asked_for(string to, ExitCode expected, string fault)
+    {
+        var cli = new Cli();
+        Assert.Equal(expected, await cli.RunAsync("vault copy --to " + to, Ct));
+        Assert.Contains(fault, cli.Error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData(Passphrase, ExitCode.Done)]
     [InlineData(Passphrase + "!", ExitCode.Failed)]
     public async Task A_new_passphrase_is_asked_for_twice_without_echo(string second, ExitCode expected)

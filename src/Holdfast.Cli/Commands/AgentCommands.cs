@@ -53,7 +53,7 @@ internal static class AgentCommands
             {
                 run.Report.Line();
                 if (status.State == "no-channel")
-                    run.Report.Line($"Add its channel:  holdfast agent attach-channel {status.Vm}");
+                    run.Report.Line($"Add its channel:  holdfast agent attach-channel {ShellWord.Of(status.Vm)}");
                 run.Report.Line("If the agent isn't installed in the guest, as root there:");
                 foreach (var step in InstallSteps)
                     run.Report.Line("  " + step);

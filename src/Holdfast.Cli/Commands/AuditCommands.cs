@@ -17,13 +17,8 @@ internal static class AuditCommands
     private static CliCommand List(CliApp app)
     {
         var options = new NodeOptions();
-        var count = new Option<int>("--count") { Description = $"How many entries at most; {CountDefault} if not given", HelpName = "N", DefaultValueFactory = _ => CountDefault };
-        var before = new Option<long?>("--before") { Description = "Only entries before this one: its id in --output json", HelpName = "ID" };
-        count.Validators.Add(r =>
-        {
-            if (r.GetValueOrDefault<int>() is < 1 or > CountMax)
-                r.AddError($"--count is from 1 to {CountMax}.");
-        });
+        var count = new Option<int>("--count") { Description = $"How many entries at most; {CountDefault} if not given", HelpName = "N", DefaultValueFactory = _ => CountDefault, CustomParser = Parsers.Number(1, CountMax) };
+        var before = new Option<long?>("--before") { Description = "Only entries before this one: its id in --output json", HelpName = "ID", CustomParser = Parsers.Id };
         var command = new CliCommand("list", "List changes and attempts at them, the youngest first: who, what, when, from where, with what outcome")
         {
             Examples = ["holdfast audit list --data /srv/holdfast", "holdfast audit list --data /srv/holdfast --count 1000 --output json"],

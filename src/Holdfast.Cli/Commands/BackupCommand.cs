@@ -19,7 +19,7 @@ internal sealed class BackupCommand
     private readonly Option<bool> all = new("--all") { Description = "Every VM of this host; through a node, every VM that it protects" };
     private readonly Option<string?> match = new("--match") { Description = "Every VM whose name fits a pattern with * and ?", HelpName = "GLOB" };
     private readonly Option<string?> image = new("--image") { Description = "A raw or qcow2 disk image that no VM uses", HelpName = "FILE" };
-    private readonly Option<string?> name = new("--name") { Description = "With --image: the name to keep its points under (default: the file's)", HelpName = "NAME" };
+    private readonly Option<string?> name = new("--name") { Description = "With --image: the name to keep its points under (default: the file's full path)", HelpName = "NAME" };
     private readonly Option<string?> format = new("--format") { Description = "With --image: its format, raw or qcow2 (default: probed)", HelpName = "raw|qcow2" };
     private readonly Option<bool> track = new("--track") { Description = "With --image: add a persistent dirty bitmap, so that the next backup reads only changes" };
     private readonly Option<Consistency?> consistency = new("--consistency")
@@ -37,16 +37,16 @@ internal sealed class BackupCommand
         Description = "Read at most so much per second, such as 50M", HelpName = "RATE", CustomParser = Parsers.Rate,
     };
 
-    private readonly Option<TimeSpan> slowAfter = new("--slow-after")
+    private readonly Option<TimeSpan?> slowAfter = new("--slow-after")
     {
-        Description = "Warn that a run was slow, and why, if it takes longer, such as 45m; 12h if not given", HelpName = "TIME",
-        CustomParser = Parsers.Span, DefaultValueFactory = _ => SlowJobs.BackupLimit,
+        Description = "Warn that a run was slow, and why, if it takes longer, " + Parsers.SpanLetters + "; 12h if not given", HelpName = "TIME",
+        CustomParser = Parsers.Span,
     };
 
-    private readonly Option<TimeSpan> stallAfter = new("--stall-after")
+    private readonly Option<TimeSpan?> stallAfter = new("--stall-after")
     {
-        Description = "Give the transfer up where less than 1 MiB of it goes on within this time, such as 30s; 10m if not given", HelpName = "TIME",
-        CustomParser = Parsers.Span, DefaultValueFactory = _ => new BackupOptions().StallAfter,
+        Description = "Give the transfer up where less than 1 MiB of it goes on within this time, " + Parsers.SpanLetters + "; 10m if not given", HelpName = "TIME",
+        CustomParser = Parsers.Span,
     };
 
     private readonly Option<string?> compression = new("--compression")
@@ -59,7 +59,7 @@ internal sealed class BackupCommand
 
     private BackupCommand(TimeProvider time) => retainUntil = new("--retain-until")
     {
-        Description = "Keep the point at least until a date, or for a time such as 30d", HelpName = "DATE", CustomParser = Parsers.Until(time),
+        Description = "Keep the point at least until then: " + Parsers.UntilLetters, HelpName = "DATE", CustomParser = Parsers.Until(time),
     };
 
     public static CliCommand Create(CliApp app) => new BackupCommand(TimeProvider.System).Build(app);
@@ -67,6 +67,8 @@ internal sealed class BackupCommand
     private CliCommand Build(CliApp app)
     {
         format.AcceptOnlyFromAmong("raw", "qcow2");
+        consistency.CompletionSources.Clear();
+        consistency.CompletionSources.Add([.. Parsers.ConsistencyLevels]);
         compression.AcceptOnlyFromAmong("fastest", "default", "better", "off");
         var command = new CliCommand("backup", "Back up VMs, or a disk image")
         {
@@ -132,8 +134,8 @@ internal sealed class BackupCommand
         Full = run.Value(full),
         RetainUntil = run.Value(retainUntil),
         LimitReadBytesPerSecond = run.Value(limitRead),
-        SlowAfter = run.Value(slowAfter),
-        StallAfter = run.Value(stallAfter),
+        SlowAfter = run.Value(slowAfter) ?? SlowJobs.BackupLimit,
+        StallAfter = run.Value(stallAfter) ?? new BackupOptions().StallAfter,
         Compression = run.Value(compression) is { } level ? Enum.Parse<ChunkCompression>(level, ignoreCase: true) : ChunkCompression.Default,
         VerifyAfter = run.Value(verifyAfter),
         Note = run.Value(note),

@@ -21,7 +21,7 @@ internal static class CredentialCommands
         var role = new Option<string>("--role") { Description = "What it may do", HelpName = "Owner|Contributor|Operator|Reader", Required = true };
         var scope = new Option<string[]>("--scope") { Description = "Where: id of a subscription, resource group or vault; may be given several times; the subscription if not given", HelpName = "ID" };
         var name = new Option<string?>("--name") { Description = "Its name, unlike every other's; made up if not given", HelpName = "NAME" };
-        var expires = new Option<DateTimeOffset?>("--expires") { Description = "Until when it is valid: a date, an instant, or a time from now such as 90d", HelpName = "WHEN" };
+        var expires = new Option<DateTimeOffset?>("--expires") { Description = "Until when it is valid: " + Parsers.UntilLetters, HelpName = "WHEN" };
         role.AcceptOnlyFromAmong([.. Roles.All.Select(r => r.ShortName)]);
         var command = new CliCommand("create", "Make a credential; shows its secret once")
         {

@@ -19,14 +19,7 @@ internal static class ExplainCommand
             Description = "A code or number, of Holdfast or of Azure, or an error text in English or Chinese; - reads it from standard input",
             Arity = ArgumentArity.OneOrMore,
         };
-        var max = new Option<int>("--max") { Description = "At most so many faults", HelpName = "N", DefaultValueFactory = _ => 3 };
-        max.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<int>() is < 1 or > 20)
-            {
-                result.AddError("--max takes a number from 1 to 20.");
-            }
-        });
+        var max = new Option<int>("--max") { Description = "At most so many faults", HelpName = "N", DefaultValueFactory = _ => 3, CustomParser = Parsers.Number(1, 20) };
         var command = new CliCommand("explain", "Explain an error: what it means and what to do; also for backups that run in Azure itself")
         {
             Examples =

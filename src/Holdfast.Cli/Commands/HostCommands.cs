@@ -22,7 +22,7 @@ internal static class HostCommands
         var uri = new Option<string>("--uri") { Description = "Address of libvirt, as the nodes that reach it write it", HelpName = "URI", Required = true };
         var group = new Option<string?>("--resource-group") { Description = "Resource group of its VMs; the host's name if not given", HelpName = "GROUP" };
         var location = new Option<string>("--location") { Description = "Location of its VMs: only vaults of the same location protect them", HelpName = "LOCATION", DefaultValueFactory = _ => "local" };
-        var jobs = new Option<int?>("--jobs") { Description = "Jobs that run at once on it; as the node says if not given", HelpName = "N" };
+        var jobs = new Option<int?>("--jobs") { Description = "Jobs that run at once on it; as the node says if not given", HelpName = "N", CustomParser = Parsers.OptionalNumber(1, NodeOptions.JobsMax) };
         var nodes = new Option<string[]>("--node") { Description = "A node that reaches it; may be given several times; every node if not given", HelpName = "NAME" };
         var command = new CliCommand("add", "Register a libvirt connection")
         {

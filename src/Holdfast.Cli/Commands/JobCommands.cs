@@ -22,10 +22,9 @@ internal static class JobCommands
     {
         var operation = new Option<string?>("--operation") { Description = "Only jobs that do this", HelpName = "OPERATION" };
         var status = new Option<string?>("--status") { Description = "Only jobs that are so", HelpName = "STATUS" };
-        var limit = new Option<int>("--limit") { Description = "At most so many", HelpName = "N", DefaultValueFactory = _ => ListDefault };
+        var limit = new Option<int>("--limit") { Description = "At most so many", HelpName = "N", DefaultValueFactory = _ => ListDefault, CustomParser = Parsers.Number(0, 100_000) };
         operation.AcceptOnlyFromAmong(Enum.GetNames<JobOperation>());
         status.AcceptOnlyFromAmong(Enum.GetNames<JobStatus>());
-        Parsers.AtLeastZero(limit);
         var command = new CliCommand("list", "List jobs, newest first")
         {
             Examples = ["holdfast job list --data /srv/holdfast", "holdfast job list --data /srv/holdfast --status InProgress --output json"], MoreExitCodes = Ends,

@@ -13,7 +13,7 @@ internal static class LockCommand
 {
     public static CliCommand Create(CliApp app)
     {
-        var days = new Option<int?>("--days") { Description = "Days that every point stays from its making", HelpName = "N" };
+        var days = new Option<int?>("--days") { Description = "Days that every point stays from its making", HelpName = "N", CustomParser = Parsers.OptionalNumber(1, VaultImmutability.DaysMax) };
         var locked = new Option<bool>("--locked") { Description = "For good: the lock can't be taken back, and its days only grow" };
         var off = new Option<bool>("--off") { Description = "Take a lock back that isn't for good" };
         var yes = Confirmation.Option();
@@ -27,7 +27,7 @@ internal static class LockCommand
         app.Handle(command, async (run, ct) =>
         {
             var wanted = run.Value(off) ? VaultImmutability.None
-                : run.Value(days) is { } number and >= 1 and <= VaultImmutability.DaysMax
+                : run.Value(days) is { } number
                     ? new VaultImmutability(run.Value(locked) ? ImmutabilityState.Locked : ImmutabilityState.Unlocked, number)
                 : throw InputFaults.InvalidArgument("--days", $"1 to {VaultImmutability.DaysMax} days are possible").ToException();
             await using var engine = await run.OpenAsync(EngineNeeds.Vault, ct);

@@ -16,11 +16,11 @@ internal static class PointsCommands
     public static Command Create(CliApp app) => CommandTree.Group(
         "points", "Recovery points: list, show, protect, delete, prune", List(app), Show(app), Protect(app), Delete(app), PruneCommand.Create(app));
 
-    internal static Option<string?> PointOption(bool required) => new("--point")
+    internal static Option<string?> PointOption(bool required) => Parsers.PointId(new Option<string?>("--point")
     {
         Description = required ? "Recovery point, by id or its beginning" : "Recovery point, by id or its beginning (default: the newest)",
         HelpName = "ID", Required = required,
-    };
+    });
 
     private static CliCommand List(CliApp app)
     {
@@ -99,7 +99,7 @@ internal static class PointsCommands
         var id = PointOption(required: true);
         var until = new Option<DateTimeOffset?>("--until")
         {
-            Description = "Only until a date, or for a time such as 30d (default: until it is taken back)", HelpName = "DATE",
+            Description = "Only until then: " + Parsers.UntilLetters + " (default: until it is taken back)", HelpName = "DATE",
             CustomParser = Parsers.Until(TimeProvider.System),
         };
         var off = new Option<bool>("--off") { Description = "Take the protection back" };
@@ -133,7 +133,7 @@ internal static class PointsCommands
     private static CliCommand Delete(CliApp app)
     {
         var vm = CommandTree.Vm();
-        var ids = new Option<string[]>("--point") { Description = "Recovery point, by id or its beginning; may be repeated", HelpName = "ID", Required = true };
+        var ids = Parsers.PointId(new Option<string[]>("--point") { Description = "Recovery point, by id or its beginning; may be repeated", HelpName = "ID", Required = true });
         var yes = Confirmation.Option();
         var evenLast = new Option<bool>("--even-last") { Description = "Delete even the last good point: the VM can't be restored any more" };
         var command = new CliCommand("delete", "Delete recovery points: all that are named, or none; protected ones stay")

@@ -17,9 +17,8 @@ internal static class PruneCommand
         var keep = periods.Select(p => new Option<int>("--keep-" + p)
         {
             Description = p == "last" ? "Keep the newest N points" : $"Keep the newest point of each of the last N {Plural(p)} that have one",
-            HelpName = "N",
+            HelpName = "N", CustomParser = Parsers.Number(0, 100_000),
         }).ToArray();
-        Array.ForEach(keep, Parsers.AtLeastZero);
         var dryRun = new Option<bool>("--dry-run") { Description = "Only show what would be deleted" };
         var yes = Confirmation.Option();
         var command = new CliCommand("prune", "Delete points that no rule keeps; never a protected one, nor the last good one")

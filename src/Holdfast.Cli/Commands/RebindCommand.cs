@@ -11,7 +11,7 @@ internal static class RebindCommand
     public static CliCommand Create(CliApp app)
     {
         var vm = CommandTree.Vm();
-        var to = new Option<Guid?>("--to") { Description = "UUID of the VM that is the same machine; else the one that the node proposes", HelpName = "UUID" };
+        var to = new Option<Guid?>("--to") { Description = "UUID of the VM that is the same machine; else the one that the node proposes", HelpName = "UUID", CustomParser = Parsers.Uuid };
         var yes = Confirmation.Option();
         var command = new CliCommand("rebind", "Confirm that a VM of the same name is the same machine as a protected one that is gone; old points stay, the next backup reads everything")
         {

@@ -11,7 +11,7 @@ namespace Holdfast.Cli.Commands;
 internal sealed class RestoreCommand
 {
     private readonly Argument<string> vm = CommandTree.Vm();
-    private readonly Option<string?> point = new("--point") { Description = "Recovery point, by id or its beginning (default: the newest)", HelpName = "ID" };
+    private readonly Option<string?> point = PointsCommands.PointOption(required: false);
     private readonly Option<string?> asNew = new("--as") { Description = "Restore as a new VM of this name: new UUID, new MAC addresses, disks of its own", HelpName = "NEWNAME" };
     private readonly Option<bool> inPlace = new("--in-place") { Description = "Put the point's disks in the place of the VM's present ones: all or none" };
     private readonly Option<string?> disksTo = new("--disks-to") { Description = "Write the disks as image files into this folder; no VM is touched", HelpName = "DIR" };

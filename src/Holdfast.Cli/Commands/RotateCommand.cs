@@ -18,22 +18,29 @@ internal static class RotateCommand
             Description = "Id of the passphrase's key slot, as 'vault key list' shows it; needn't be given if there is one passphrase", Arity = ArgumentArity.ZeroOrOne,
         };
         var newFile = new Option<string?>("--new-passphrase-file") { Description = "File whose first line is the new passphrase; else it is asked for", HelpName = "FILE" };
-        var data = new Option<bool>("--data")
+        var data = new Option<bool>("--data-key")
         {
             Description = "After a leak: seal everything from now on under a new data key, which only the new passphrase and a new recovery key open; all other key slots go",
         };
-        var recovery = new Option<string?>("--new-recovery-key-file") { Description = "With --data: write the new recovery key to this new file", HelpName = "FILE" };
+        var recovery = new Option<string?>("--new-recovery-key-file") { Description = "With --data-key: write the new recovery key to this new file", HelpName = "FILE" };
         var yes = Confirmation.Option();
         var command = new CliCommand("rotate", "Put a new passphrase in the place of another; it is tried before the old one goes")
         {
             Examples =
             [
                 "holdfast vault key rotate", "holdfast vault key rotate 3f0c2a --new-passphrase-file /root/passphrase-2",
-                "holdfast vault key rotate --data --new-passphrase-file /root/passphrase-2 --new-recovery-key-file /root/recovery-key-2",
+                "holdfast vault key rotate --data-key --new-passphrase-file /root/passphrase-2 --new-recovery-key-file /root/recovery-key-2",
             ],
             MoreExitCodes = CliCommand.OnVault(ExitCode.Busy),
         }.With(id, newFile, data, recovery, yes);
         Parsers.Exclusive(command, id, data);
+        command.Validators.Add(result =>
+        {
+            if (Parsers.IsGiven(result, recovery) && !Parsers.IsGiven(result, data))
+            {
+                result.AddError("--new-recovery-key-file goes with --data-key.");
+            }
+        });
         app.Handle(command, async (run, ct) =>
         {
             await using var engine = await run.OpenAsync(EngineNeeds.Vault, ct);
@@ -70,7 +77,7 @@ internal static class RotateCommand
     private static async Task<ExitCode> RenewDataKeyAsync(
         CommandRun run, IEngine engine, string? passphraseFile, string? recoveryKeyFile, bool yes, CancellationToken ct)
     {
-        using var output = RecoveryKeyOutput.Prepare(run.Settings with { RecoveryKeyFile = recoveryKeyFile }, run.Terminal);
+        using var output = RecoveryKeyOutput.PrepareNew(recoveryKeyFile, run.Settings, run.Terminal);
         var passphrase = await new Passphrases(run.Settings, run.Terminal, run.Report).ForNewSlotAsync(passphraseFile, ct);
         await Confirmation.AskAsync(run, yes, "Make a new data key? Every passphrase, recovery key and key file of the vault stops opening it.", ct);
         var (slot, key) = await engine.RenewDataKeyAsync(passphrase, ct);

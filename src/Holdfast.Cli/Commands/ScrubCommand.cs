@@ -20,6 +20,7 @@ internal static class ScrubCommand
         var coverage = new Option<int?>("--coverage")
         {
             Description = "Read what is due so that, with a scrub each day, every pack is read within N days; else all is read", HelpName = "N",
+            CustomParser = Parsers.OptionalNumber(1, 3650),
         };
         var keyless = new Option<bool>("--keyless") { Description = "Only compare hashes; takes no passphrase, and says nothing about malice" };
         var command = new CliCommand("scrub", "Read the packs that weren't read for longest; damaged ones are set aside and read again from the disks by the next backups")
@@ -28,13 +29,6 @@ internal static class ScrubCommand
             MoreExitCodes = CliCommand.OnVault(ExitCode.Damage),
         }.With(budget, coverage, keyless);
         Parsers.Exclusive(command, coverage, keyless);
-        coverage.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<int?>() is < 1 or > 3650)
-            {
-                result.AddError("--coverage is a number of days from 1 to 3650.");
-            }
-        });
         app.Handle(command, async (run, ct) =>
         {
             var progress = new CheckProgress("scrub", run.Settings, run.Terminal);

@@ -14,10 +14,10 @@ internal static class SpaceCommands
     public static CliCommand Gc(CliApp app)
     {
         var dryRun = new Option<bool>("--dry-run") { Description = "Only find out what could go" };
-        var grace = new Option<TimeSpan>("--grace")
+        var grace = new Option<TimeSpan?>("--grace")
         {
-            Description = "How long condemned packs stay before they are dropped: 0, 12h, 7d", HelpName = "TIME",
-            CustomParser = Parsers.Span, DefaultValueFactory = _ => new GcOptions().Grace,
+            Description = "How long condemned packs stay before they are dropped: 0, or " + Parsers.SpanLetters + "; 24h if not given", HelpName = "TIME",
+            CustomParser = Parsers.Span,
         };
         var command = new CliCommand("gc", "Give back the space of what no point needs any more; backups and restores may go on meanwhile")
         {
@@ -29,7 +29,7 @@ internal static class SpaceCommands
             await using var engine = await run.OpenAsync(EngineNeeds.Vault, ct);
             var options = new GcOptions
             {
-                DryRun = run.Value(dryRun), Grace = run.Value(grace), DeadSessions = new DeadSessionOptions { WatchHeartbeats = true },
+                DryRun = run.Value(dryRun), Grace = run.Value(grace) ?? new GcOptions().Grace, DeadSessions = new DeadSessionOptions { WatchHeartbeats = true },
             };
             var result = await engine.CollectGarbageAsync(options, new SpaceProgress("gc", run.Settings, run.Terminal), ct);
             if (run.Report.IsJson)

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text;
 using Holdfast.Cli.Documents;
 using Holdfast.Cli.Engine;
 using Holdfast.Cli.Invocation;
@@ -12,6 +13,8 @@ namespace Holdfast.Cli.Commands;
 /// <summary>holdfast vault ...</summary>
 internal static class VaultCommands
 {
+    private const int LabelBytesMax = 200;
+
     public static Command Create(CliApp app) => CommandTree.Group(
         "vault", "Make a vault, look at it, check it, and manage its keys",
         Init(app), List(app), Info(app), LockCommand.Create(app), SpaceCommands.Stats(app), Verify(app), ScrubCommand.Create(app), SpaceCommands.Gc(app), CopyCommand.Create(app), RebuildIndexCommand.Create(app), ProbeCommand.Create(app),
@@ -147,6 +150,13 @@ internal static class VaultCommands
         var newFile = new Option<string?>("--new-passphrase-file") { Description = "File whose first line is the new passphrase; else it is asked for", HelpName = "FILE" };
         var recovery = new Option<string?>("--new-recovery-key-file") { Description = "Make another recovery key, and write it to this new file", HelpName = "FILE" };
         var label = new Option<string>("--label") { Description = "A note that key lists show", HelpName = "TEXT", DefaultValueFactory = _ => "" };
+        label.Validators.Add(result =>
+        {
+            if (result.Tokens.Any(t => Encoding.UTF8.GetByteCount(t.Value) > LabelBytesMax))
+            {
+                result.AddError($"--label has at most {LabelBytesMax} bytes.");
+            }
+        });
         var command = new CliCommand("add", "Add a passphrase or a recovery key that opens the vault")
         {
             Examples = ["holdfast vault key add --label alice", "holdfast vault key add --new-recovery-key-file /root/recovery-key-2"],
@@ -159,7 +169,7 @@ internal static class VaultCommands
             KeySlotDocument slot;
             if (run.Value(recovery) is { } path)
             {
-                using var output = RecoveryKeyOutput.Prepare(run.Settings with { RecoveryKeyFile = path }, run.Terminal);
+                using var output = RecoveryKeyOutput.PrepareNew(path, run.Settings, run.Terminal);
                 var (made, key) = await engine.AddRecoveryKeyAsync(run.Value(label)!, ct);
                 output.Write(key);
                 slot = KeySlotDocument.Of(made);

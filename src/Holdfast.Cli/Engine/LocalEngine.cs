@@ -84,6 +84,11 @@ internal sealed class LocalEngine(
                 await using var target = await BackupVault.OpenAsync(
                     store, VaultCredential.FromPassphrase(passphrase),
                     new VaultOpenOptions { CacheDirectory = context.Paths.Cache, TimeProvider = context.Time }, ct);
+                if (target.Id == context.RequiredVault.Id)
+                {
+                    throw InputFaults.InvalidArgument("--to", "there is the same vault, or a copy of its files").ToException();
+                }
+
                 return await context.RequiredVault.CopyToAsync(target, [.. points.Select(p => p.Stored)], progress, ct);
             },
             new FaultSubject { VaultPlace = to });

@@ -86,8 +86,43 @@ internal sealed class LocalEngineFactory(Terminal terminal) : IEngineFactory
         return (created.VaultId.ToString(), created.RecoveryKey.ToString());
     }
 
-    public Task<StoreProbeReport> ProbeStoreAsync(Settings settings, string path, CancellationToken ct) => FaultMapping.GuardAsync(
-        () => StoreProbe.RunAsync(places.Of(settings).Open(path), withRetention: true, terminal.Time, ct), new FaultSubject { VaultPlace = path });
+    public async Task<StoreProbeReport> ProbeStoreAsync(Settings settings, string path, CancellationToken ct)
+    {
+        if (!StorePlaces.IsUrl(path) && !Directory.Exists(path))
+        {
+            throw VaultFaults.VaultNotFound(path).ToException();
+        }
+
+        try
+        {
+            return await FaultMapping.GuardAsync(
+                () => StoreProbe.RunAsync(places.Of(settings).Open(path), withRetention: true, terminal.Time, ct), new FaultSubject { VaultPlace = path });
+        }
+        finally
+        {
+            if (!StorePlaces.IsUrl(path))
+            {
+                RemoveTraces(path);
+            }
+        }
+    }
+
+    // A vault is made in an empty folder only. What isn't empty is somebody's.
+    private static void RemoveTraces(string folder)
+    {
+        try
+        {
+            foreach (var made in Directory.EnumerateDirectories(folder, "probe/*").Append(Path.Combine(folder, "probe")).Append(Path.Combine(folder, ".tmp"))
+                .Where(f => Directory.Exists(f) && !Directory.EnumerateFileSystemEntries(f).Any()))
+            {
+                Directory.Delete(made);
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Empty folders do no harm.
+        }
+    }
 
     public Task<HashReport> CheckHashesAsync(Settings settings, string path, long? bytesPerSecond, IProgress<VerifyProgress> progress, CancellationToken ct)
     {
@@ -127,7 +162,7 @@ internal sealed class LocalEngineFactory(Terminal terminal) : IEngineFactory
         }
 
         var credential = await CredentialAsync(secrets, ct);
-        PrivateFolder.Create(paths.Cache);
+        CreateCache(paths.Cache);
         return await FaultMapping.GuardAsync(
             async () =>
             {
@@ -135,6 +170,19 @@ internal sealed class LocalEngineFactory(Terminal terminal) : IEngineFactory
                 return await BackupVault.OpenAsync(places.Of(settings).Open(path), credential, options, ct);
             },
             new FaultSubject { VaultPlace = path });
+    }
+
+    // Another folder than the one of state, and another variable that names it.
+    private static void CreateCache(string folder)
+    {
+        try
+        {
+            Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw HostFaults.CacheFolderNotUsable(folder, e.Message).ToException(e);
+        }
     }
 
     private static async Task<VaultCredential> CredentialAsync(Passphrases secrets, CancellationToken ct)
@@ -156,13 +204,6 @@ internal sealed class LocalEngineFactory(Terminal terminal) : IEngineFactory
 
         // Programs that this one starts (guard, qemu-storage-daemon) have no business with it.
         Environment.SetEnvironmentVariable("HOLDFAST_PASSPHRASE", null);
-        try
-        {
-            return VaultCredential.FromPassphrase(passphrase);
-        }
-        catch (ArgumentException)
-        {
-            throw InputFaults.InvalidArgument("passphrase", "it is longer than 1024 bytes").ToException();
-        }
+        return VaultCredential.FromPassphrase(passphrase);
     }
 }

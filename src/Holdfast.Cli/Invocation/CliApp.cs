@@ -23,12 +23,17 @@ internal sealed class CliApp
             Root.Options.Add(option);
         }
 
+        Parsers.NotBlank(Root);
         foreach (var command in CommandTree.Create(this))
         {
             Root.Subcommands.Add(command);
         }
 
         var help = Root.Options.OfType<HelpOption>().Single();
+
+        // Nobody asks so here, and they are paths.
+        help.Aliases.Remove("/h");
+        help.Aliases.Remove("/?");
         help.Action = new HelpWithExamples((HelpAction)help.Action!, line => ReporterOf(line).Language);
     }
 
@@ -40,12 +45,39 @@ internal sealed class CliApp
     public void Handle(Command command, Func<CommandRun, CancellationToken, Task<ExitCode>> action)
     {
         Parsers.Exclusive(command, Global.Server, Global.Data);
+        Parsers.NotBlank(command);
         command.SetAction(async (line, ct) => (int)await GuardedAsync(line, action, ct));
     }
 
     public async Task<ExitCode> RunAsync(string[] args, CancellationToken ct)
     {
-        var line = Root.Parse(args);
+        ParseResult? line = null;
+        ExitCode code;
+        try
+        {
+            line = Root.Parse(args);
+            code = await RunLineAsync(line, args, ct);
+        }
+#pragma warning disable CA1031 // What isn't the work of a command, such as reading the line, mustn't end in a stack trace either.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            new Reporter(new Settings(), terminal).Failure(ErrorLog.Write(terminal, e));
+            code = ExitCode.Failed;
+        }
+
+        if (terminal.OutFailure() is not { } failure)
+        {
+            return code;
+        }
+
+        // It was done; but who reads the output doesn't know what.
+        (line is null ? new Reporter(new Settings(), terminal) : ReporterOf(line)).Explain(InputFaults.OutputLost(failure.Message));
+        return code == ExitCode.Done ? ExitCode.OutputLost : code;
+    }
+
+    private async Task<ExitCode> RunLineAsync(ParseResult line, string[] args, CancellationToken ct)
+    {
         if (line.Errors.Count > 0 && line.Action is not HelpAction and not HelpWithExamples)
         {
             var report = ReporterOf(line);

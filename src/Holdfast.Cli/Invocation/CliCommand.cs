@@ -5,7 +5,7 @@ namespace Holdfast.Cli.Invocation;
 /// <summary>A command with what its help and the reference say besides: examples, and the exit codes it can end with.</summary>
 internal sealed class CliCommand(string name, string description) : Command(name, description)
 {
-    private static readonly ExitCode[] Always = [ExitCode.Done, ExitCode.Failed, ExitCode.Usage];
+    private static readonly ExitCode[] Always = [ExitCode.Done, ExitCode.Failed, ExitCode.Usage, ExitCode.OutputLost];
 
     /// <summary>Command lines as one would type them.</summary>
     public IReadOnlyList<string> Examples { get; init; } = [];

@@ -96,7 +96,7 @@ internal sealed class GlobalOptions
     /// <summary>What a command line and the environment together ask for.</summary>
     public Settings Read(ParseResult line, Terminal terminal)
     {
-        string? Env(string name) => terminal.Variable(name) is { Length: > 0 } value ? value : null;
+        string? Env(string name) => terminal.Variable(name) is { } value && !string.IsNullOrWhiteSpace(value) ? value : null;
         var (vault, server, data) = (line.GetValue(Vault), line.GetValue(Server), line.GetValue(Data));
 
         // What the command line names goes before what variables say, be it a node or a vault's folder.

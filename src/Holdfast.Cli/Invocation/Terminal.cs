@@ -11,6 +11,9 @@ internal sealed class Terminal
     /// <summary>Results.</summary>
     public required TextWriter Out { get; init; }
 
+    /// <summary>Why results were lost on the way to <see cref="Out"/>; null if none were.</summary>
+    public Func<Exception?> OutFailure { get; init; } = () => null;
+
     /// <summary>Messages and progress.</summary>
     public required TextWriter Error { get; init; }
 
@@ -33,10 +36,20 @@ internal sealed class Terminal
     public Func<TextWriter, bool, IAnsiConsole> ConsoleOn { get; init; } = PlainConsole;
 
     /// <summary>The terminal of this process.</summary>
-    public static Terminal OfProcess() => new()
+    public static Terminal OfProcess()
+    {
+        // Set on the console itself: whoever writes there, a signal handler for one, must not end the process by it.
+        var output = InheritedOutput.IsOpen(InheritedOutput.Out) ? new ForgivingWriter(Console.Out) : ForgivingWriter.Closed();
+        Console.SetOut(output);
+        Console.SetError(InheritedOutput.IsOpen(InheritedOutput.Error) ? new ForgivingWriter(Console.Error) : ForgivingWriter.Closed());
+        return Connected(output);
+    }
+
+    private static Terminal Connected(ForgivingWriter output) => new()
     {
         In = Console.In,
         Out = Console.Out,
+        OutFailure = () => output.Failure,
         Error = Console.Error,
         OutIsTerminal = !Console.IsOutputRedirected,
         ErrorIsTerminal = !Console.IsErrorRedirected,

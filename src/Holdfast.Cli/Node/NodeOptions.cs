@@ -12,7 +12,9 @@ namespace Holdfast.Cli.Node;
 /// <summary>The options that name a node and say how it is run; each can also be given by an environment variable, and the database by a systemd credential.</summary>
 internal sealed class NodeOptions
 {
-    private const int JobsMax = 64;
+    /// <summary>The most jobs that run at once on a host.</summary>
+    public const int JobsMax = 64;
+
     private const int DatabaseFileCharsMax = 4096;
     private const string DatabaseCredential = "holdfast-database";
 
@@ -66,7 +68,7 @@ internal sealed class NodeOptions
         Description = "Folder of the keys of vaults and node (or HOLDFAST_KEYS); keys in the data folder if not given", HelpName = "DIR",
     };
 
-    public Option<int?> JobsPerHost { get; } = new("--jobs-per-host") { Description = "Jobs that run at once on a host that says nothing else; 4 if not given", HelpName = "N" };
+    public Option<int?> JobsPerHost { get; } = new("--jobs-per-host") { Description = "Jobs that run at once on a host that says nothing else; 4 if not given", HelpName = "N", CustomParser = Commands.Parsers.OptionalNumber(1, JobsMax) };
 
     public Option<string?> Alerts { get; } = new("--alerts")
     {

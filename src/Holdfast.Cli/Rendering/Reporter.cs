@@ -4,15 +4,12 @@ using Holdfast.Cli.Documents;
 using Holdfast.Cli.Invocation;
 using Holdfast.Cli.Localization;
 using Holdfast.Faults;
-using Spectre.Console;
 
 namespace Holdfast.Cli.Rendering;
 
 /// <summary>Writes what a command has to say: results to standard output, everything else to standard error.</summary>
 internal sealed class Reporter(Settings settings, Terminal terminal)
 {
-    private IAnsiConsole? console;
-
     public bool IsJson => settings.Output == OutputFormat.Json;
 
     public FaultLanguage Language => settings.Language;
@@ -25,28 +22,21 @@ internal sealed class Reporter(Settings settings, Terminal terminal)
     /// <summary>Writes a line for people, in their language where its form has a translation.</summary>
     public void Line(string text = "") => terminal.Out.WriteLine(CliWords.Sentence(Language, text));
 
-    /// <summary>Writes a table for people. Headings and cells are plain English text; what is of the program's own words is translated.</summary>
+    /// <summary>
+    /// Writes a table for people: headings and cells are plain English text, of which the program's own words are translated. Cells are never broken or
+    /// shortened: on a narrow terminal its lines run over the width, so that ids stay what can be copied.
+    /// </summary>
     public void Table(IReadOnlyList<string> headings, IEnumerable<IReadOnlyList<string>> rows)
     {
-        var table = new Table().Border(TableBorder.None);
-        foreach (var heading in headings)
-        {
-            table.AddColumn(new TableColumn(new Text(CliWords.In(Language, heading).ToUpperInvariant(), new Style(decoration: Decoration.Bold))).NoWrap().PadLeft(0).PadRight(2));
-        }
+        var heads = headings.Select(h => CliWords.In(Language, h).ToUpperInvariant()).ToList();
+        var lines = rows.Select(r => r.Select((cell, i) => Visible(CliWords.Cell(Language, headings[i], cell))).ToList()).ToList();
+        var widths = heads.Select((h, i) => lines.Select(l => Figures.Cells(l[i])).Append(Figures.Cells(h)).Max()).ToList();
+        var bold = settings.Colour && terminal.OutIsTerminal;
+        terminal.Out.WriteLine(bold ? $"\u001b[1m{Row(heads)}\u001b[0m" : Row(heads));
+        lines.ForEach(l => terminal.Out.WriteLine(Row(l)));
 
-        foreach (var row in rows)
-        {
-            table.AddRow(row.Select((cell, column) => new Text(Visible(CliWords.Cell(Language, headings[column], cell)))));
-        }
-
-        console ??= terminal.ConsoleOn(terminal.Out, settings.Colour);
-        if (!terminal.OutIsTerminal)
-        {
-            // Nobody's window limits the width of a file.
-            console.Profile.Width = 1000;
-        }
-
-        console.Write(table);
+        string Row(List<string> cells) =>
+            string.Concat(cells.Select((c, i) => c + new string(' ', widths[i] - Figures.Cells(c) + 2))).TrimEnd();
     }
 
     /// <summary>Writes names and values, one a line.</summary>

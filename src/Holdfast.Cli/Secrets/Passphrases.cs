@@ -3,6 +3,7 @@ using Holdfast.Cli.Invocation;
 using Holdfast.Cli.Localization;
 using Holdfast.Cli.Rendering;
 using Holdfast.Faults;
+using Holdfast.Vault;
 using Spectre.Console;
 
 namespace Holdfast.Cli.Secrets;
@@ -15,6 +16,9 @@ internal sealed class Passphrases(Settings settings, Terminal terminal, Reporter
     /// <summary>The shortest passphrase that a vault is made with.</summary>
     public const int LengthMin = 10;
 
+    /// <summary>The longest passphrase, in bytes of UTF-8.</summary>
+    public const int BytesMax = VaultCredential.SecretBytesMax;
+
     private const int FileBytesMax = 64 * 1024;
     private const string Variable = "HOLDFAST_PASSPHRASE";
 
@@ -22,16 +26,18 @@ internal sealed class Passphrases(Settings settings, Terminal terminal, Reporter
     public string? RecoveryKey => settings.RecoveryKeyFile is { } file ? FirstLine(file) : null;
 
     /// <summary>The passphrase to open the vault with.</summary>
-    public async Task<string> ForOpeningAsync(CancellationToken ct) => Given() ?? await AskAsync("Passphrase of the vault:", ct);
+    public async Task<string> ForOpeningAsync(CancellationToken ct) => Given() ?? await AskAsync("Passphrase of the vault:", ForOpening, ct);
 
-    /// <summary>A passphrase for a new key slot: asked for twice, and not too short.</summary>
-    public async Task<string> ForNewSlotAsync(string? file, CancellationToken ct)
+    /// <summary>A passphrase for a new key slot, from the file of --new-passphrase-file; else asked for twice. Not too short.</summary>
+    public Task<string> ForNewSlotAsync(string? file, CancellationToken ct) => NewAsync(file, InputFaults.NewPassphraseMissing(), ct);
+
+    private async Task<string> NewAsync(string? file, Fault missing, CancellationToken ct)
     {
         var passphrase = file is not null ? FirstLine(file) : null;
         if (passphrase is null)
         {
-            passphrase = await AskAsync("New passphrase:", ct);
-            if (await AskAsync("Once more:", ct) != passphrase)
+            passphrase = await AskAsync("New passphrase:", missing, ct);
+            if (await AskAsync("Once more:", missing, ct) != passphrase)
             {
                 throw InputFaults.PassphrasesDiffer().ToException();
             }
@@ -42,12 +48,18 @@ internal sealed class Passphrases(Settings settings, Terminal terminal, Reporter
 
     /// <summary>The first passphrase of a new vault.</summary>
     public async Task<string> ForInitAsync(CancellationToken ct) =>
-        Given() is { } given ? LongEnough(given) : await ForNewSlotAsync(null, ct);
+        Given() is { } given ? LongEnough(given) : await NewAsync(null, ForOpening, ct);
 
     private static string LongEnough(string passphrase) =>
         passphrase.EnumerateRunes().Count() >= LengthMin ? passphrase : throw InputFaults.PassphraseTooWeak(LengthMin).ToException();
 
-    private string? Given()
+    private static string NotTooLong(string passphrase) => Encoding.UTF8.GetByteCount(passphrase) <= BytesMax
+        ? passphrase : throw InputFaults.InvalidArgument("passphrase", $"it is longer than {BytesMax} bytes").ToException();
+
+    private static Fault ForOpening => InputFaults.PassphraseMissing();
+
+    /// <summary>The passphrase that a file or the environment gives; null for none.</summary>
+    public string? Given()
     {
         if (settings.PassphraseFile is { } file)
         {
@@ -58,20 +70,20 @@ internal sealed class Passphrases(Settings settings, Terminal terminal, Reporter
         {
             null => null,
             "" => throw InputFaults.PassphraseEmpty(Variable).ToException(),
-            var value => value,
+            var value => NotTooLong(value),
         };
     }
 
-    private async Task<string> AskAsync(string question, CancellationToken ct)
+    private async Task<string> AskAsync(string question, Fault missing, CancellationToken ct)
     {
         if (!terminal.CanAsk)
         {
-            throw InputFaults.PassphraseMissing().ToException();
+            throw missing.ToException();
         }
 
         var answer = await terminal.ConsoleOn(terminal.Error, settings.Colour).PromptAsync(
             new TextPrompt<string>(Markup.Escape(CliWords.In(settings.Language, question))).Secret(null).AllowEmpty(), ct);
-        return answer.Length > 0 ? answer : throw InputFaults.PassphraseEmpty("the terminal").ToException();
+        return answer.Length > 0 ? NotTooLong(answer) : throw InputFaults.PassphraseEmpty("the terminal").ToException();
     }
 
     private string FirstLine(string path)
@@ -87,7 +99,7 @@ internal sealed class Passphrases(Settings settings, Terminal terminal, Reporter
             var bytes = new byte[FileBytesMax];
             var length = stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
             using var reader = new StringReader(new UTF8Encoding(false, true).GetString(bytes, 0, length));
-            return reader.ReadLine() is { Length: > 0 } line ? line : throw InputFaults.PassphraseEmpty(path).ToException();
+            return reader.ReadLine() is { Length: > 0 } line ? NotTooLong(line) : throw InputFaults.PassphraseEmpty(path).ToException();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or DecoderFallbackException or ArgumentException)
         {

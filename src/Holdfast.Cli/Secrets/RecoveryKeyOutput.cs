@@ -21,13 +21,19 @@ internal sealed class RecoveryKeyOutput : IDisposable
     /// <summary>Where the key was written; null for the terminal.</summary>
     public string? Path => path;
 
-    public static RecoveryKeyOutput Prepare(Settings settings, Terminal terminal)
+    /// <summary>For the key of a new vault, which --recovery-key-file says where to write.</summary>
+    public static RecoveryKeyOutput Prepare(Settings settings, Terminal terminal) => Prepare(settings.RecoveryKeyFile, "--recovery-key-file", settings, terminal);
+
+    /// <summary>For another key of a vault that there is, which --new-recovery-key-file says where to write.</summary>
+    public static RecoveryKeyOutput PrepareNew(string? path, Settings settings, Terminal terminal) => Prepare(path, "--new-recovery-key-file", settings, terminal);
+
+    private static RecoveryKeyOutput Prepare(string? path, string option, Settings settings, Terminal terminal)
     {
-        if (settings.RecoveryKeyFile is not { } path)
+        if (path is null)
         {
             return terminal.OutIsTerminal && settings.Output == OutputFormat.Table
                 ? new(terminal, settings.Language, null, null)
-                : throw InputFaults.RecoveryKeyNowhereToGo().ToException();
+                : throw InputFaults.RecoveryKeyNowhereToGo(option).ToException();
         }
 
         try
@@ -39,11 +45,11 @@ internal sealed class RecoveryKeyOutput : IDisposable
         }
         catch (IOException) when (System.IO.Path.Exists(path))
         {
-            throw InputFaults.RecoveryKeyFileExists(path).ToException();
+            throw InputFaults.RecoveryKeyFileExists(path, option).ToException();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw InputFaults.RecoveryKeyFileFailed(path, e.Message).ToException(e);
+            throw InputFaults.RecoveryKeyFileFailed(path, e.Message, option).ToException(e);
         }
     }
 

@@ -40,6 +40,10 @@ public static class HostFaults
     public static Fault StateFolderNotUsable(string path, string reason) =>
         Fault.Of("HoldfastStateFolderNotUsable").With("path", path).With("reason", reason);
 
+    /// <summary>The cache folder {path} can't be used: {reason}</summary>
+    public static Fault CacheFolderNotUsable(string path, string reason) =>
+        Fault.Of("HoldfastCacheFolderNotUsable").With("path", path).With("reason", reason);
+
     /// <summary>The program "{tool}" wasn't found on this host.</summary>
     public static Fault ToolMissing(string tool, string package) =>
         Fault.Of("HoldfastToolMissing").With("tool", tool).With("package", package);

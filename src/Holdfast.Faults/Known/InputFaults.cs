@@ -13,6 +13,9 @@ public static class InputFaults
     /// <summary>The vault's passphrase is needed, and there is no terminal to ask for it.</summary>
     public static Fault PassphraseMissing() => Fault.Of("HoldfastPassphraseMissing");
 
+    /// <summary>The new passphrase is needed, and there is no terminal to ask for it.</summary>
+    public static Fault NewPassphraseMissing() => Fault.Of("HoldfastNewPassphraseMissing");
+
     /// <summary>The passphrase is too short: at least {minimumLength} characters are needed.</summary>
     public static Fault PassphraseTooWeak(long minimumLength) => Fault.Of("HoldfastPassphraseTooWeak").With("minimumLength", minimumLength);
 
@@ -32,15 +35,16 @@ public static class InputFaults
     /// <summary>The recovery key can't be right.</summary>
     public static Fault RecoveryKeyInvalid() => Fault.Of("HoldfastRecoveryKeyInvalid");
 
-    /// <summary>The file {path} exists already; the recovery key wasn't written, and no vault was made.</summary>
-    public static Fault RecoveryKeyFileExists(string path) => Fault.Of("HoldfastRecoveryKeyFileExists").With("path", path);
+    /// <summary>The file {path} exists already; the recovery key wasn't written, and nothing was changed.</summary>
+    public static Fault RecoveryKeyFileExists(string path, string option) =>
+        Fault.Of("HoldfastRecoveryKeyFileExists").With("path", path).With("option", option);
 
-    /// <summary>The recovery key couldn't be shown: the output isn't a terminal. No vault was made.</summary>
-    public static Fault RecoveryKeyNowhereToGo() => Fault.Of("HoldfastRecoveryKeyNowhereToGo");
+    /// <summary>The recovery key couldn't be shown: the output isn't a terminal. Nothing was changed.</summary>
+    public static Fault RecoveryKeyNowhereToGo(string option) => Fault.Of("HoldfastRecoveryKeyNowhereToGo").With("option", option);
 
     /// <summary>The recovery key couldn't be written to {path}: {reason}</summary>
-    public static Fault RecoveryKeyFileFailed(string path, string reason) =>
-        Fault.Of("HoldfastRecoveryKeyFileFailed").With("path", path).With("reason", reason);
+    public static Fault RecoveryKeyFileFailed(string path, string reason, string option) =>
+        Fault.Of("HoldfastRecoveryKeyFileFailed").With("path", path).With("reason", reason).With("option", option);
 
     /// <summary>No vault was named.</summary>
     public static Fault VaultNotNamed() => Fault.Of("HoldfastVaultNotNamed");
@@ -59,6 +63,9 @@ public static class InputFaults
 
     /// <summary>Cancelled; everything is as before.</summary>
     public static Fault Cancelled() => Fault.Of("HoldfastCancelled");
+
+    /// <summary>The result couldn't be written to standard output: {reason}</summary>
+    public static Fault OutputLost(string reason) => Fault.Of("HoldfastOutputLost").With("reason", reason);
 
     /// <summary>An internal error occurred (activity {activityId}).</summary>
     public static Fault InternalError(string activityId, string path) =>

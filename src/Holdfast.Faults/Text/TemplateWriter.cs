@@ -13,7 +13,21 @@ internal sealed partial class TemplateWriter(
     [GeneratedRegex(@"\{([a-zA-Z]+)\}", RegexOptions.CultureInvariant)]
     internal static partial Regex Placeholder { get; }
 
+    /// <summary>A command of a POSIX shell in an advice, as far as its words go: up to the punctuation that ends it. What stands in quotes already isn't part of it.</summary>
+    [GeneratedRegex(@"\b(?:virsh|holdfast|chmod|qemu-img|findmnt|ls) [^,;()""，；。、（）]*", RegexOptions.CultureInvariant)]
+    private static partial Regex Command { get; }
+
+    /// <summary>Fills an advice: values in its commands are words that can be pasted.</summary>
+    public string WriteAction(string template)
+    {
+        var commands = Command.Matches(template);
+        return Placeholder.Replace(template, m => commands.Any(c => m.Index > c.Index && m.Index < c.Index + c.Length) && IsGiven(m.Groups[1].Value)
+            ? ShellWord.Of(Value(m.Groups[1].Value)) : Value(m.Groups[1].Value));
+    }
+
     public string Write(string template) => Placeholder.Replace(template, m => Value(m.Groups[1].Value));
+
+    private bool IsGiven(string name) => fault.Parameters.TryGetValue(name, out var raw) && raw.Length > 0;
 
     private string Value(string name)
     {

@@ -13,6 +13,33 @@ internal sealed class FilesRestore(EngineContext context, RecoveryPoint point, R
 
     public async Task<RestoreResult> RunAsync(IReadOnlyList<PointDisk> disks, CancellationToken ct)
     {
+        var isNew = !Path.Exists(Path.GetFullPath(options.Directory));
+        try
+        {
+            return await WriteAsync(disks, ct).ConfigureAwait(false);
+        }
+        catch when (isNew)
+        {
+            RemoveEmpty(Path.GetFullPath(options.Directory));
+            throw;
+        }
+    }
+
+    // As if nothing had been asked for: the folder goes if it was made for this, and holds nothing.
+    private static void RemoveEmpty(string folder)
+    {
+        try
+        {
+            Directory.Delete(folder, recursive: false);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // It isn't empty, or was never made.
+        }
+    }
+
+    private async Task<RestoreResult> WriteAsync(IReadOnlyList<PointDisk> disks, CancellationToken ct)
+    {
         var started = context.Time.GetTimestamp();
         var folder = Path.GetFullPath(options.Directory);
         var subject = FaultSubject.Of(point) with { Path = folder, IsTarget = true };

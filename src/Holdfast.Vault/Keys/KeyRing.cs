@@ -98,7 +98,7 @@ internal sealed class KeyRing(IObjectStore store, VaultKeys keys, int opened, st
             set =>
             {
                 var old = set.Slots.FirstOrDefault(s => s.Shown.Id == slotId && s.Kind == credential.Kind)
-                    ?? throw new VaultException(VaultErrorKind.KeySlotNotFound, $"There is no key slot {slotId} of this kind.");
+                    ?? throw new VaultException(VaultErrorKind.KeySlotNotFound, $"There is no key slot {slotId} of this kind.") { ObjectName = slotId };
                 added = WrappedKey.Make(keys.Vault, credential, keys.Master, old.Shown.Label, time.GetUtcNow(), iterations);
                 return [.. set.Slots.Where(s => s != old), added];
             },
@@ -111,8 +111,8 @@ internal sealed class KeyRing(IObjectStore store, VaultKeys keys, int opened, st
         set =>
         {
             var left = set.Slots.Where(s => s.Shown.Id != slotId).ToList();
-            return left.Count == set.Slots.Count ? throw new VaultException(VaultErrorKind.KeySlotNotFound, $"There is no key slot {slotId}.")
-                : left.Count == 0 ? throw new VaultException(VaultErrorKind.LastKeySlot, "The last key slot can't be removed.")
+            return left.Count == set.Slots.Count ? throw new VaultException(VaultErrorKind.KeySlotNotFound, $"There is no key slot {slotId}.") { ObjectName = slotId }
+                : left.Count == 0 ? throw new VaultException(VaultErrorKind.LastKeySlot, "The last key slot can't be removed.") { ObjectName = slotId }
                 : left;
         },
         written => written.Slots.Count > 0,

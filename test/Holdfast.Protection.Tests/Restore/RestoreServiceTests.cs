@@ -72,6 +72,12 @@ public sealed class RestoreServiceTests
             Assert.True(world.PresentImagesAreUntouched());
             Assert.Null(world.Host.FindDomain("copy"));
         }
+
+        // A folder that the restore made goes, too.
+        var made = Path.Combine(world.Folder["new"], "made");
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => world.Service.RestoreAsync(world.Point, new RestoreDisks(made, ImageFormat.Qcow2), progress, cancel.Token));
+        Assert.False(Directory.Exists(made));
     }
 
     [Fact]
