@@ -1,4 +1,5 @@
 using Holdfast.Cli.Invocation;
+using Holdfast.Cli.Localization;
 using Holdfast.Vault;
 
 namespace Holdfast.Cli.Rendering;
@@ -13,7 +14,8 @@ internal sealed class CopyingProgress(Settings settings, Terminal terminal) : IP
         if (!settings.Quiet && value.PointsDone > done)
         {
             done = value.PointsDone;
-            terminal.Error.WriteLine($"copy: {value.PointsDone} of {value.PointsTotal} points, {Figures.Size(value.ReadBytes)} read");
+            terminal.Error.WriteLine(CliWords.Sentence(
+                settings.Language, $"copy: {value.PointsDone} of {value.PointsTotal} points, {Figures.Size(value.ReadBytes)} read"));
         }
     }
 }

@@ -1,5 +1,7 @@
 using System.Globalization;
 using Holdfast.Cli.Invocation;
+using Holdfast.Cli.Localization;
+using Holdfast.Faults;
 using Holdfast.Protection.Backup;
 using Spectre.Console;
 
@@ -17,7 +19,7 @@ internal static class ProgressDisplay
 
         if (!terminal.ErrorIsTerminal)
         {
-            return await work(new PlainProgress(title, terminal));
+            return await work(new PlainProgress(title, settings.Language, terminal));
         }
 
         // The live display draws over what is written meanwhile; so the work's own messages come after it.
@@ -26,10 +28,10 @@ internal static class ProgressDisplay
             .Columns(
                 new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(),
                 new DownloadedColumn { Base = FileSizeBase.Binary }, new TransferSpeedColumn { Base = FileSizeBase.Binary }, new RemainingTimeColumn())
-            .StartAsync(context => work(new LiveProgress(context, title)));
+            .StartAsync(context => work(new LiveProgress(context, title, settings.Language)));
     }
 
-    internal static string Words(RunStage stage) => stage switch
+    internal static string Words(RunStage stage, FaultLanguage language) => CliWords.In(language, stage switch
     {
         RunStage.Prepare => "preparing",
         RunStage.TakeSnapshot => "taking snapshot",
@@ -39,7 +41,7 @@ internal static class ProgressDisplay
         RunStage.Restore => "restoring",
         RunStage.Finish => "finishing",
         _ => stage.ToString(),
-    };
+    });
 
     private sealed class NoProgress : IProgress<RunProgress>
     {
@@ -48,7 +50,7 @@ internal static class ProgressDisplay
         }
     }
 
-    private sealed class LiveProgress(ProgressContext context, string title) : IProgress<RunProgress>
+    private sealed class LiveProgress(ProgressContext context, string title, FaultLanguage language) : IProgress<RunProgress>
     {
         private readonly Lock gate = new();
         private ProgressTask? task;
@@ -62,7 +64,7 @@ internal static class ProgressDisplay
                 {
                     task?.StopTask();
                     stage = value.Stage;
-                    task = context.AddTask(Markup.Escape(title + ": " + Words(value.Stage)));
+                    task = context.AddTask(Markup.Escape(title + ": " + Words(value.Stage, language)));
                 }
 
                 task!.IsIndeterminate = value.TotalBytes == 0;
@@ -72,7 +74,7 @@ internal static class ProgressDisplay
         }
     }
 
-    private sealed class PlainProgress(string title, Terminal terminal) : IProgress<RunProgress>
+    private sealed class PlainProgress(string title, FaultLanguage language, Terminal terminal) : IProgress<RunProgress>
     {
         private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
 
@@ -89,7 +91,7 @@ internal static class ProgressDisplay
                 if (stage != value.Stage)
                 {
                     (stage, stageStart, lastLine) = (value.Stage, now, now);
-                    terminal.Error.WriteLine(title + ": " + Words(value.Stage));
+                    terminal.Error.WriteLine(title + ": " + Words(value.Stage, language));
                 }
                 else if (value.TotalBytes > 0 && terminal.Time.GetElapsedTime(lastLine, now) >= Interval)
                 {
@@ -104,7 +106,7 @@ internal static class ProgressDisplay
             var rate = value.DoneBytes / elapsed.TotalSeconds;
             var left = rate > 0 ? ", " + Figures.Duration(TimeSpan.FromSeconds((value.TotalBytes - value.DoneBytes) / rate)) + " left" : "";
             return string.Create(CultureInfo.InvariantCulture,
-                $"{title}: {Words(value.Stage)}: {100.0 * value.DoneBytes / value.TotalBytes:0} % ({Figures.Size(value.DoneBytes)} of {Figures.Size(value.TotalBytes)}), {Figures.Rate(rate)}{left}");
+                $"{title}: {Words(value.Stage, language)}: {100.0 * value.DoneBytes / value.TotalBytes:0} % ({Figures.Size(value.DoneBytes)} of {Figures.Size(value.TotalBytes)}), {Figures.Rate(rate)}{left}");
         }
     }
 }

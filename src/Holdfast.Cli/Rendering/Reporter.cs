@@ -23,13 +23,13 @@ internal sealed class Reporter(Settings settings, Terminal terminal)
     public void Line(string text = "") => terminal.Out.WriteLine(CliWords.Sentence(Language, text));
 
     /// <summary>
-    /// Writes a table for people. Headings and cells are plain English text; what is of the program's own words is translated. Cells are never broken or shortened:
-    /// on a narrow terminal its lines run over the width, so that ids stay what can be copied.
+    /// Writes a table for people: headings and cells are plain English text, of which the program's own words are translated. Cells are never broken or
+    /// shortened: on a narrow terminal its lines run over the width, so that ids stay what can be copied.
     /// </summary>
     public void Table(IReadOnlyList<string> headings, IEnumerable<IReadOnlyList<string>> rows)
     {
         var heads = headings.Select(h => CliWords.In(Language, h).ToUpperInvariant()).ToList();
-        var lines = rows.Select(r => r.Select((cell, column) => Visible(CliWords.Cell(Language, headings[column], cell))).ToList()).ToList();
+        var lines = rows.Select(r => r.Select((cell, i) => Visible(CliWords.Cell(Language, headings[i], cell))).ToList()).ToList();
         var widths = heads.Select((h, i) => lines.Select(l => Figures.Cells(l[i])).Append(Figures.Cells(h)).Max()).ToList();
         var bold = settings.Colour && terminal.OutIsTerminal;
         terminal.Out.WriteLine(bold ? $"\u001b[1m{Row(heads)}\u001b[0m" : Row(heads));

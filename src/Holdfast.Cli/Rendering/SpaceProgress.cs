@@ -1,4 +1,5 @@
 using Holdfast.Cli.Invocation;
+using Holdfast.Cli.Localization;
 using Holdfast.Vault;
 
 namespace Holdfast.Cli.Rendering;
@@ -28,12 +29,12 @@ internal sealed class SpaceProgress(string title, Settings settings, Terminal te
             }
 
             (stage, lastLine) = (value.Stage, now);
-            terminal.Error.WriteLine($"{title}: " + value.Stage switch
+            terminal.Error.WriteLine($"{title}: " + CliWords.Sentence(settings.Language, value.Stage switch
             {
                 GcStage.Mark => $"reading maps: {value.Done} of {value.Total} points",
                 GcStage.Repack => $"writing anew: {Figures.Size(value.Done)} of about {Figures.Size(value.Total)}",
                 _ => $"dropping packs: {value.Done} of {value.Total}",
-            });
+            }));
         }
     }
 }
