@@ -28,7 +28,7 @@ internal sealed class BackupCommand
         HelpName = "LEVEL", CustomParser = Parsers.ConsistencyLevel,
     };
 
-    private readonly Option<bool> strict = new("--strict-consistency") { Description = "Fail where the asked consistency can't be reached" };
+    private readonly Option<bool> strict = new("--strict-consistency") { Description = "Fail where the asked consistency can't be reached; a VM that is off is at rest, which always suffices" };
     private readonly Option<string[]> exclude = new("--exclude-disk") { Description = "Disk to leave out, by its target name; may be repeated", HelpName = "DISK" };
     private readonly Option<bool> full = new("--full") { Description = "Read every disk whole, whatever is tracked" };
     private readonly Option<DateTimeOffset?> retainUntil;

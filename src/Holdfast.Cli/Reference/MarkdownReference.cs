@@ -22,6 +22,9 @@ internal static class MarkdownReference
             or in the new file named by `--recovery-key-file`. Ctrl-C cancels cleanly: before the commit everything stays as it was; once
             the commit has begun it is finished.
 
+            A VM is named by its name or its UUID. Of several of one name, as a VM that was lost and the one that was restored from it, the one that exists
+            is meant; where it is about recovery points, and only one of them has any, that one. The others are named by their UUIDs, which `vm list` shows.
+
             A point may be named by the beginning of its id, of at least 4 characters, where only one point's id begins so. A copy of a point in
             another vault (`vault copy`) has an id of its own, and the vault remembers which point it is a copy of: copying again doesn't copy it twice.
 
