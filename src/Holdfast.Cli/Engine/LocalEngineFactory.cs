@@ -162,7 +162,7 @@ internal sealed class LocalEngineFactory(Terminal terminal) : IEngineFactory
         }
 
         var credential = await CredentialAsync(secrets, ct);
-        CreateCache(paths.Cache);
+        PrivateFolder.Create(paths.Cache, HostFaults.CacheFolderNotUsable);
         return await FaultMapping.GuardAsync(
             async () =>
             {
@@ -170,19 +170,6 @@ internal sealed class LocalEngineFactory(Terminal terminal) : IEngineFactory
                 return await BackupVault.OpenAsync(places.Of(settings).Open(path), credential, options, ct);
             },
             new FaultSubject { VaultPlace = path });
-    }
-
-    // Another folder than the one of state, and another variable that names it.
-    private static void CreateCache(string folder)
-    {
-        try
-        {
-            Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw HostFaults.CacheFolderNotUsable(folder, e.Message).ToException(e);
-        }
     }
 
     private static async Task<VaultCredential> CredentialAsync(Passphrases secrets, CancellationToken ct)

@@ -61,7 +61,7 @@ public sealed class MeteredStore(IObjectStore inner, string kind, TimeProvider t
         var outcome = "error";
         try
         {
-            var result = await PlacedAsync(call);
+            var result = await call();
             outcome = "ok";
             if (bytes is not null)
             {
@@ -73,6 +73,7 @@ public sealed class MeteredStore(IObjectStore inner, string kind, TimeProvider t
         catch (VaultException e)
         {
             outcome = e.Kind.ToString();
+            e.Place ??= Description;
             throw;
         }
         finally

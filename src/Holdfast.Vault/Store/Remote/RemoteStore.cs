@@ -82,10 +82,11 @@ public abstract class RemoteStore : IObjectStore, IDistantStore, IFolderListing,
     /// <inheritdoc/>
     public async IAsyncEnumerable<StoredObject> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken ct)
     {
-        await foreach (var (key, bytes) in ListKeysAsync(Prefix + prefix, ct))
+        var wanted = Prefix + prefix;
+        await foreach (var (key, bytes) in ListKeysAsync(wanted, ct))
         {
             // What the server wasn't asked for is nobody's: those who take names apart go by the prefix.
-            if (key.StartsWith(Prefix + prefix, StringComparison.Ordinal) && ObjectName.TryParse(key[Prefix.Length..], out var name))
+            if (key.StartsWith(wanted, StringComparison.Ordinal) && ObjectName.TryParse(key[Prefix.Length..], out var name))
             {
                 yield return new StoredObject(name, bytes);
             }
