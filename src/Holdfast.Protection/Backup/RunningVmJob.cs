@@ -27,7 +27,7 @@ internal sealed class RunningVmJob(EngineContext context, Domain domain, QemuRun
                     // all the same. Undoing asks libvirt itself, and does nothing where nothing was begun.
                     _mayRun = true;
                     _hasLooseCheckpoint = checkpoint is not null;
-                    await domain.BackupBeginAsync(JobXml(), CheckpointXmlOrNull(), scratch.BeginOptions, CancellationToken.None).ConfigureAwait(false);
+                    await domain.BackupBeginAsync(JobXml(), CheckpointXmlOrNull(), BackupBeginOptions.ReuseExternal, CancellationToken.None).ConfigureAwait(false);
                 }).ConfigureAwait(false);
                 return;
             }

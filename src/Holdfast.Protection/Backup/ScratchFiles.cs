@@ -6,34 +6,27 @@ using Holdfast.Protection.Sources;
 namespace Holdfast.Protection.Backup;
 
 /// <summary>
-/// The scratch files of a run. libvirt makes plain ones by itself, in no time. Encrypted ones take QEMU seconds to make, and the guest would be
-/// frozen all the while: so where a disk is encrypted they are made beforehand, and libvirt is told to use what is there.
+/// The scratch files of a run. They are made before the job begins, and libvirt is told to use what is there. Left to libvirt, they are made by QEMU
+/// while the guest is frozen (encrypted ones take it seconds), and QEMU 7.2 dies of an assertion, and the VM with it, if in that moment anything asks
+/// it for its block nodes, as a look at the size of one of the VM's disks does.
 /// </summary>
 /// <param name="secret">The secret that those of encrypted disks are encrypted with; null where no disk is.</param>
 internal sealed class ScratchFiles(Guid? secret)
 {
-    /// <summary>Whether libvirt is to use the files that are there.</summary>
-    public BackupBeginOptions BeginOptions => secret is null ? BackupBeginOptions.None : BackupBeginOptions.ReuseExternal;
-
-    /// <summary>Makes the files, where libvirt doesn't, and gives the folder to QEMU's user.</summary>
+    /// <summary>Makes the files, and gives them and their folder to QEMU's user.</summary>
     public static async Task<ScratchFiles> PrepareAsync(EngineContext context, QemuRunFolder folder, BackupPlan plan, CancellationToken ct)
     {
-        if (!NeedSecret(plan))
-        {
-            folder.HandOver();
-            return new ScratchFiles(null);
-        }
-
-        var (uuid, encryption) = ScratchSecret.Define(context.RequiredHost, Path.GetFileName(folder.FolderPath));
+        (Guid Uuid, ImageEncryption Encryption)? secret =
+            NeedSecret(plan) ? ScratchSecret.Define(context.RequiredHost, Path.GetFileName(folder.FolderPath)) : null;
         foreach (var disk in plan.Disks)
         {
             var path = folder.ScratchPath(disk.Facts.Target);
-            await QemuImg.CreateQcow2Async(path, disk.Facts.SizeBytes, disk.Facts.IsEncrypted ? encryption : null, ct).ConfigureAwait(false);
+            await QemuImg.CreateQcow2Async(path, disk.Facts.SizeBytes, disk.Facts.IsEncrypted ? secret?.Encryption : null, ct).ConfigureAwait(false);
             folder.HandOver(path);
         }
 
         folder.HandOver();
-        return new ScratchFiles(uuid);
+        return new ScratchFiles(secret?.Uuid);
     }
 
     /// <summary>Whether a run of this plan has a secret for its scratch files.</summary>
