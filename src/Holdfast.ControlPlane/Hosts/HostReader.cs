@@ -1,5 +1,6 @@
 using Holdfast.ControlPlane.Resources;
 using Holdfast.Libvirt;
+using Holdfast.Protection.Sources;
 
 namespace Holdfast.ControlPlane.Hosts;
 
@@ -72,7 +73,7 @@ internal static class HostReader
             var name = domain.Name;
             return new VirtualMachine(
                 ArmNames.VirtualMachine(host.SubscriptionId, host.ResourceGroup, name), domain.Uuid, name, host, state.State, state.IsActive,
-                [.. DiskLuns.Assign(xml.Disks).Select(d => ReadDisk(connection, domain, d.Disk, d.Lun))],
+                [.. DiskLuns.Assign(xml.Disks).Select(d => ReadDisk(connection, domain, state.IsActive, d.Disk, d.Lun))],
                 int.TryParse(xml.Root.Element("vcpu")?.Value, out var cpus) ? cpus : 1,
                 MemoryOf(xml), OsTypeOf(xml),
                 [.. xml.Interfaces.Select(i => i.SourceNetwork).OfType<string>().Distinct().Select(n => NetworkId(host, n))], null, null);
@@ -84,14 +85,14 @@ internal static class HostReader
         }
     }
 
-    private static VirtualMachineDisk ReadDisk(LibvirtConnection connection, Domain domain, DomainDisk disk, int lun)
+    private static VirtualMachineDisk ReadDisk(LibvirtConnection connection, Domain domain, bool isActive, DomainDisk disk, int lun)
     {
         string? path = null;
         long? size = null;
         try
         {
             path = connection.ResolvePath(disk.Source);
-            size = disk.Source.Kind is DiskSourceKind.None ? null : domain.GetBlockInfo(disk.Target).CapacityBytes;
+            size = ImageSize.Find(domain, isActive, disk, path);
         }
         catch (LibvirtException e) when (!e.IsConnectionLost)
         {

@@ -110,7 +110,7 @@ public sealed unsafe partial class Domain : IDisposable
     public void Undefine(DomainUndefineOptions flags = DomainUndefineOptions.None) =>
         NativeCall.Check(NativeLibvirt.virDomainUndefineFlags(_handle, (uint)flags), nameof(NativeLibvirt.virDomainUndefineFlags));
 
-    /// <summary>Sizes of a disk.</summary>
+    /// <summary>Sizes of a disk. A running QEMU is asked for its block nodes, which may be its end (see <c>ImageSize</c>): for VMs that are off.</summary>
     /// <param name="disk">The target (<c>vda</c>) or the source path.</param>
     public DomainBlockInfo GetBlockInfo(string disk)
     {

@@ -16,7 +16,8 @@ internal static class DiskInspection
     {
         Target = disk.Target,
         Device = disk.Device switch { DiskDevice.CdRom => "cdrom", DiskDevice.Floppy => "floppy", DiskDevice.Lun => "lun", _ => "disk" },
-        SourceType = disk.Source.Kind.ToString().ToLowerInvariant(),
+        // A part of an image is a source of its own kind: who reads the image as such would take the whole for the disk.
+        SourceType = disk.Source.HasSlices ? "slice" : disk.Source.Kind.ToString().ToLowerInvariant(),
         // libvirt never probes: what it isn't told, it takes for raw.
         Format = disk.Source.Kind is DiskSourceKind.None ? null : disk.Format ?? "raw",
         IsReadOnly = disk.IsReadOnly,
@@ -48,7 +49,7 @@ internal static class DiskInspection
         {
             IsEncrypted = facts.IsEncrypted || chain.Any(i => i.IsEncrypted),
             EncryptionSecret = chain[0].IsEncrypted && !chain.Skip(1).Any(i => i.IsEncrypted) ? facts.EncryptionSecret : null,
-            SizeBytes = isActive ? domain.GetBlockInfo(disk.Target).CapacityBytes : chain[0].SizeBytes,
+            SizeBytes = chain[0].SizeBytes,
             HasGuessedBacking = !isActive && chain.Any(i => i.HasGuessedBacking),
             TrackingObstacle = chain[0].TrackingObstacle ?? (disk.IsShareable ? "other VMs may write to it" : null),
             Bitmaps = chain[0].Bitmaps,

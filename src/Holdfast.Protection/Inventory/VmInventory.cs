@@ -7,6 +7,7 @@ using Holdfast.Protection.Backup;
 using Holdfast.Protection.Guest;
 using Holdfast.Protection.Node;
 using Holdfast.Protection.Points;
+using Holdfast.Protection.Sources;
 
 namespace Holdfast.Protection.Inventory;
 
@@ -117,14 +118,14 @@ public sealed class VmInventory(EngineContext context)
         var xml = domain.ReadXml();
         var disks = new List<VmDisk>();
         foreach (var disk in xml.Disks)
-            disks.Add(await ReadDiskAsync(domain, disk, ct).ConfigureAwait(false));
+            disks.Add(await ReadDiskAsync(domain, state.IsActive, disk, ct).ConfigureAwait(false));
         var agent = await ReadAgentAsync(domain, state, xml, ct).ConfigureAwait(false);
         return new VmSummary(
             domain.Uuid, domain.Name, Exists: true, VmStateText.Of(state), disks, agent, points?[0],
             context.Vault is null ? null : points?.Count ?? 0);
     }
 
-    private async Task<VmDisk> ReadDiskAsync(Domain domain, DomainDisk disk, CancellationToken ct)
+    private async Task<VmDisk> ReadDiskAsync(Domain domain, bool isActive, DomainDisk disk, CancellationToken ct)
     {
         var facts = DiskInspection.OfDomain(disk) with { SourcePath = PathOf(disk.Source) };
         Fault? obstacle = null;
@@ -140,7 +141,7 @@ public sealed class VmInventory(EngineContext context)
 
         obstacle ??= BackupPlanner.ObstacleOf(domain.Name, facts);
         return new VmDisk(
-            disk.Target, facts.Device, facts.Format, facts.SourcePath, facts.SizeBytes > 0 ? facts.SizeBytes : SizeOf(domain, disk), obstacle is null, obstacle);
+            disk.Target, facts.Device, facts.Format, facts.SourcePath, facts.SizeBytes > 0 ? facts.SizeBytes : SizeOf(domain, isActive, disk, facts.SourcePath), obstacle is null, obstacle);
     }
 
     private string? PathOf(DiskSource source)
@@ -156,13 +157,11 @@ public sealed class VmInventory(EngineContext context)
         }
     }
 
-    private static long? SizeOf(Domain domain, DomainDisk disk)
+    private static long? SizeOf(Domain domain, bool isActive, DomainDisk disk, string? path)
     {
-        if (disk.Source.Kind is DiskSourceKind.None)
-            return null;
         try
         {
-            return domain.GetBlockInfo(disk.Target).CapacityBytes;
+            return ImageSize.Find(domain, isActive, disk, path);
         }
         catch (LibvirtException e) when (!e.IsConnectionLost)
         {

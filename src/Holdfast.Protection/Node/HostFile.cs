@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
@@ -15,6 +16,11 @@ internal static partial class HostFile
     private const uint StatxBasic = 0x7ff;
     // struct statx (linux/stat.h), the same on every architecture, 256 bytes.
     private const int StatxSize = 256;
+    private const int FileType = 0xf000;
+    private const int RegularFile = 0x8000;
+    private const int BlockDevice = 0x6000;
+    // sysfs counts in these, whatever the device's own are.
+    private const int SectorBytes = 512;
     private const int Eexist = 17;
     private const int Enoent = 2;
     private const uint SyncFileRangeWrite = 2;
@@ -38,8 +44,18 @@ internal static partial class HostFile
             UserId: BitConverter.ToUInt32(b[20..]),
             GroupId: BitConverter.ToUInt32(b[24..]),
             Mode: (UnixFileMode)(BitConverter.ToUInt16(b[28..]) & 0xfff),
-            IsRegular: (BitConverter.ToUInt16(b[28..]) & 0xf000) == 0x8000);
+            IsRegular: (BitConverter.ToUInt16(b[28..]) & FileType) == RegularFile,
+            BlockDevice: (BitConverter.ToUInt16(b[28..]) & FileType) == BlockDevice
+                ? string.Create(CultureInfo.InvariantCulture, $"{BitConverter.ToUInt32(b[128..])}:{BitConverter.ToUInt32(b[132..])}") : null);
     }
+
+    /// <summary>The bytes of a regular file or a block device; null of anything else, or if it isn't there.</summary>
+    public static long? SizeOf(string path) => Look(path) switch
+    {
+        { IsRegular: true, SizeBytes: var size } => size,
+        { BlockDevice: { } numbers } => SectorBytes * long.Parse(File.ReadAllText($"/sys/dev/block/{numbers}/size"), CultureInfo.InvariantCulture),
+        _ => null,
+    };
 
     /// <summary>Renames a file; fails if the new name is taken. The folder is synced, so the rename survives a power cut.</summary>
     public static void Move(string from, string to)
@@ -152,10 +168,10 @@ internal static partial class HostFile
     private static partial int Chown(string path, uint user, uint group);
 }
 
-/// <summary>What statx(2) says of a file.</summary>
+/// <summary>What statx(2) says of a file; <paramref name="BlockDevice"/> is a block device's numbers, such as 8:0.</summary>
 internal readonly record struct HostFileInfo(
     ulong Device, ulong Inode, long SizeBytes, long AllocatedBytes, long ModifiedNanoseconds, uint UserId, uint GroupId, UnixFileMode Mode,
-    bool IsRegular)
+    bool IsRegular, string? BlockDevice)
 {
     /// <summary>What changes when somebody writes to the file.</summary>
     public FileStamp Stamp => new(Device, Inode, SizeBytes, ModifiedNanoseconds);

@@ -24,7 +24,9 @@ public sealed class DiskInspectionTests : IDisposable
     [Fact]
     public async Task A_chain_that_records_its_formats_is_taken()
     {
-        Assert.False((await LookAsync()).HasGuessedBacking);
+        var facts = await LookAsync();
+        Assert.Equal(2, facts.Chain.Count);
+        Assert.False(facts.HasGuessedBacking);
     }
 
     [Fact]
@@ -34,23 +36,30 @@ public sealed class DiskInspectionTests : IDisposable
         Assert.True((await LookAsync()).HasGuessedBacking);
     }
 
+    [Fact]
+    public async Task A_part_of_an_image_is_refused_as_the_whole_would_be_taken_for_it()
+    {
+        var facts = await LookAsync("<slices><slice type='storage' offset='0' size='65536'/></slices>");
+        Assert.Equal(0, facts.SizeBytes);
+        Assert.Equal("HoldfastDiskTypeUnsupported", BackupPlanner.ObstacleOf("a", facts)?.Code.ToString());
+    }
+
     public void Dispose()
     {
         _host.Dispose();
         _folder.Dispose();
     }
 
-    private async Task<DiskFacts> LookAsync()
+    private async Task<DiskFacts> LookAsync(string inSource = "")
     {
         using var domain = _host.DefineDomain(
             $"""
             <domain type='test'><name>{Path.GetFileName(_folder.Path)}</name><memory>8192</memory><os><type>hvm</type></os>
-            <devices><disk type='file' device='disk'><driver name='qemu' type='qcow2'/><source file='{_folder["top"]}'/><target dev='vda'/></disk></devices></domain>
+            <devices><disk type='file' device='disk'><driver name='qemu' type='qcow2'/><source file='{_folder["top"]}'>{inSource}</source><target dev='vda'/></disk></devices></domain>
             """,
             validate: false);
         var disk = domain.ReadXml(DomainXmlOptions.Inactive).FindDisk("vda")!;
         var facts = await DiskInspection.WithImageAsync(DiskInspection.OfDomain(_host, disk), domain, disk, isShared: false, Ct);
-        Assert.Equal(2, facts.Chain.Count);
         return facts;
     }
 
