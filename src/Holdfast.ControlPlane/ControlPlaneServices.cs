@@ -68,6 +68,8 @@ public static class ControlPlaneServices
             .AddSingleton<VmRemedies>()
             .AddSingleton<PreCheckService>()
             .AddHostedService(s => s.GetRequiredService<PreCheckService>())
+            .AddSingleton<IClockSynchronisation, SystemClockSynchronisation>()
+            .AddSingleton<ExpiryClock>()
             .AddSingleton<Retention>()
             .AddSingleton<IMaintenanceTask>(s => s.GetRequiredService<Retention>())
             .AddSingleton<IMaintenanceTask, PurgeTask>()

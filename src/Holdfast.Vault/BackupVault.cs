@@ -265,6 +265,14 @@ public sealed partial class BackupVault : IAsyncDisposable
         }
     }
 
+    /// <summary>The attachments of a point that have a chunk which is absent from the index or lies in a damaged or missing pack. Reads no data.</summary>
+    public async Task<IReadOnlyList<string>> FindUnreadableAttachmentsAsync(Point point, CancellationToken ct)
+    {
+        ArgumentNullException.ThrowIfNull(point);
+        await RefreshAsync(ct);
+        return [.. point.Attachments.Where(a => !a.Chunks.All(c => c.IsZero || Index.TryFind(c, healthyOnly: true, out _))).Select(a => a.Name)];
+    }
+
     /// <inheritdoc/>
     public ValueTask DisposeAsync()
     {

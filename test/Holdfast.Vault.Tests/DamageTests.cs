@@ -62,6 +62,22 @@ public sealed class DamageTests
     }
 
     [Fact]
+    public async Task An_attachment_whose_pack_is_known_to_be_damaged_is_named()
+    {
+        await using var test = await TestVault.CreateAsync();
+        await using var vault = await test.OpenAsync();
+        await using var session = await vault.OpenSessionAsync(test.Source, Ct);
+        await session.AddAttachmentAsync("domain.xml", "<domain/>"u8.ToArray(), Ct);
+        var point = await session.CommitAsync("{}"u8.ToArray(), DateTimeOffset.UnixEpoch, Ct);
+        Assert.Empty(await vault.FindUnreadableAttachmentsAsync(point, Ct));
+
+        var pack = Assert.Single(Directory.GetFiles(Path.Combine(test.StorePath, "packs"), "*", SearchOption.AllDirectories));
+        await Damage.DoAsync("cut", pack, pack);
+        await vault.VerifyAsync([point], null, Ct);
+        Assert.Equal(["domain.xml"], await vault.FindUnreadableAttachmentsAsync(point, Ct));
+    }
+
+    [Fact]
     public async Task A_healthy_vault_verifies_healthy()
     {
         await using var test = await TestVault.CreateAsync();

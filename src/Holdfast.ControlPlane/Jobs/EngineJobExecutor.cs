@@ -21,7 +21,8 @@ namespace Holdfast.ControlPlane.Jobs;
 
 /// <summary>Runs jobs by the engine: real backups, restores and deletions.</summary>
 public sealed class EngineJobExecutor(
-    ControlPlaneDatabase database, EngineContexts engines, Inventory inventory, RecoveryPoints points, ItemNotes notes, Rebinding rebinding) : IJobExecutor
+    ControlPlaneDatabase database, EngineContexts engines, Inventory inventory, RecoveryPoints points, ItemNotes notes, Rebinding rebinding, TimeProvider time)
+    : IJobExecutor
 {
     /// <inheritdoc/>
     public async Task<JobOutcome> RunAsync(JobRow job, IRunJournal effects, IProgress<RunProgress> progress, CancellationToken ct)
@@ -144,8 +145,8 @@ public sealed class EngineJobExecutor(
 
     private async Task<JobOutcome> DeleteAsync(JobRow job, VaultRow vault, ProtectedItemRow item, CancellationToken ct)
     {
-        // Undeleted since it was queued. From now on, as this job runs, that is refused.
-        if (job.Trigger is JobTrigger.Scheduled && item.PurgeAtUtc is null)
+        // Undeleted since it was queued, or queued by a clock that was ahead. From now on, as this job runs, undeleting is refused.
+        if (job.Trigger is JobTrigger.Scheduled && !(item.PurgeAtUtc <= time.GetUtcNow()))
             return new JobOutcome([], new Dictionary<string, string>());
         var engine = await engines.MakeAsync(vault, null, ct).ConfigureAwait(false);
         var service = new PointService(engine);

@@ -6,6 +6,9 @@ namespace Holdfast.ControlPlane.Jobs;
 /// <summary>The ends that a run can have. Pure.</summary>
 internal static class JobEnds
 {
+    /// <summary>Longer than any job waits for its next attempt.</summary>
+    public static readonly TimeSpan LongestWait = TimeSpan.FromDays(7);
+
     private const int AttemptsMax = 3;
     private static readonly TimeSpan FirstWait = TimeSpan.FromSeconds(30);
 

@@ -159,13 +159,15 @@ internal sealed class JobLeases(ControlPlaneDatabase database, ControlPlaneOptio
     private async Task<IReadOnlyList<JobRow>> ClaimAsync(ControlPlaneContext db, IReadOnlyCollection<Guid> reached, CancellationToken ct)
     {
         var now = time.GetUtcNow();
+        // No job waits that long: a clock that was ahead has written that, and nothing else of its item would be run before.
+        var beyond = now + JobEnds.LongestWait;
         var running = await db.Jobs.Where(j => j.Phase == JobPhase.Running && j.HostId != null).GroupBy(j => j.HostId!.Value)
             .Select(g => new { Host = g.Key, Count = g.Count() }).ToDictionaryAsync(g => g.Host, g => g.Count, ct).ConfigureAwait(false);
         var room = (await db.Hosts.AsNoTracking().ToListAsync(ct).ConfigureAwait(false)).Where(h => reached.Contains(h.HostId))
             .ToDictionary(h => h.HostId, h => h.JobsMax - running.GetValueOrDefault(h.HostId));
         var free = room.Where(r => r.Value > 0).Select(r => r.Key).ToList();
         var waiting = await db.Jobs.AsNoTracking()
-            .Where(j => j.Phase == JobPhase.Queued && j.NotBeforeUtc <= now && (j.HostId == null || free.Contains(j.HostId.Value)))
+            .Where(j => j.Phase == JobPhase.Queued && (j.NotBeforeUtc <= now || j.NotBeforeUtc > beyond) && (j.HostId == null || free.Contains(j.HostId.Value)))
             .OrderBy(j => j.StartUtc).Take(ClaimedMax).ToListAsync(ct).ConfigureAwait(false);
         var claimed = new List<JobRow>();
         foreach (var job in waiting)

@@ -17,7 +17,8 @@ namespace Holdfast.ControlPlane.Points;
 /// soft-deleted ones keep everything. The space comes back when the vault is cleaned up.
 /// </summary>
 public sealed partial class Retention(
-    ControlPlaneDatabase database, EngineContexts engines, RecoveryPoints points, ItemNotes notes, TimeProvider time, ILogger<Retention> logger) : IMaintenanceTask
+    ControlPlaneDatabase database, EngineContexts engines, RecoveryPoints points, ItemNotes notes, ExpiryClock clock, TimeProvider time, ILogger<Retention> logger)
+    : IMaintenanceTask
 {
     /// <inheritdoc/>
     public string Name => "retention";
@@ -28,6 +29,8 @@ public sealed partial class Retention(
     /// <inheritdoc/>
     public async Task RunAsync(CancellationToken ct)
     {
+        if (!await clock.IsBelievedAsync(ct).ConfigureAwait(false))
+            return;
         List<(VaultRow Vault, ProtectedItemRow Item, PolicyRow Policy)> work;
         var db = database.CreateDbContext();
         await using (db.ConfigureAwait(false))
@@ -78,7 +81,7 @@ public sealed partial class Retention(
 
         var isTagged = await TagAsync(item, plan, byId, ct).ConfigureAwait(false);
         var expired = plan.Expired.Select(p => byId[p.Id]).Where(MayGo).ToList();
-        if (expired.Count == 0 || await IsBusyAsync(item, ct).ConfigureAwait(false) || !await IsAsReadAsync(item, stored, ct).ConfigureAwait(false))
+        if (expired.Count == 0)
         {
             // INV-1: the store says, too, as what its points are kept.
             if (isTagged)
@@ -86,24 +89,36 @@ public sealed partial class Retention(
             return [];
         }
 
-        // The plan has left the item a good point, perhaps one of a UUID that its VM had earlier.
-        foreach (var source in expired.GroupBy(p => p.Point.Stored.SourceId))
-            await service.DeleteAsync([.. source.Select(p => p.Point)], evenLast: true, ct).ConfigureAwait(false);
+        // The plan has left the item a good point, perhaps one of a UUID that its VM had earlier. Hundreds of deletions take their time: who mends the
+        // policy meanwhile, stops protection or begins a restore keeps what is still there.
+        var gone = new List<RecoveryPointResource>();
+        foreach (var point in expired)
+        {
+            if (await IsBusyAsync(item, ct).ConfigureAwait(false) || !await IsAsReadAsync(item, stored, ct).ConfigureAwait(false))
+                break;
+            await service.DeleteAsync([point.Point], evenLast: true, ct).ConfigureAwait(false);
+            gone.Add(point);
+        }
+
         await points.ListAsync(vault, item, null, null, ct).ConfigureAwait(false);
         await notes.WriteAsync(vault, item, ct).ConfigureAwait(false);
-        LogExpired(expired.Count, item.VmName, vault.Name);
-        return expired;
+        LogExpired(gone.Count, item.VmName, vault.Name);
+        return gone;
     }
 
     private static RetainedPoint Retained(RecoveryPointResource point, List<(DateTimeOffset Begun, DateTimeOffset End, DateTimeOffset Due)> jobs, bool isGood)
     {
         var taken = point.Point.CreatedUtc;
-        if (point.Point.Stored.Retention.RetainUntil is { } until)
+        var until = point.Point.Stored.Retention.RetainUntil;
+        RetentionTag[] tags = [.. Enum.GetValues<RetentionTag>().Where(t => point.Row.Tags.Contains(t.ToString()))];
+        var job = jobs.FirstOrDefault(j => j.Begun <= taken && taken <= j.End);
+
+        // A date is what an on-demand point has. A point of the schedule may have got one, too, from somebody who protects it.
+        if (until is not null && job == default && tags.Length == 0)
             return new(point.Name, taken, null, until, isGood);
 
         // A point that no job is known of, as after the loss of the database, counts for the day that it was taken on.
-        var job = jobs.FirstOrDefault(j => j.Begun <= taken && taken <= j.End);
-        return new(point.Name, taken, job == default ? taken : job.Due, null, isGood);
+        return new(point.Name, taken, job == default ? taken : job.Due, until, isGood) { Tags = tags };
     }
 
     private async Task<List<(DateTimeOffset Begun, DateTimeOffset End, DateTimeOffset Due)>> DueTimesAsync(ProtectedItemRow item, CancellationToken ct)

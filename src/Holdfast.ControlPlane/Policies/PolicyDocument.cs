@@ -59,7 +59,7 @@ public sealed class PolicyDocument
             schedule,
             baseRule,
             longer,
-            Zone(top.Find("timeZone")),
+            Zone(top.Find("timeZone"), current),
             top.Find("instantRpRetentionRangeInDays")?.Whole(1, isEnhanced ? 30 : 5) ?? (isEnhanced ? 7 : 2),
             top.Find("snapshotConsistencyType")?.OneOf(("OnlyCrashConsistent", true)) ?? false,
             own?.Find("startWindowMinutes")?.Whole(0, (int)StartWindowMax.TotalMinutes) is { } minutes
@@ -87,8 +87,8 @@ public sealed class PolicyDocument
         return properties;
     }
 
-    private static PolicyTimeZone Zone(PolicyField? field) => field is not { } given
-        ? PolicyTimeZone.Utc
+    private static PolicyTimeZone Zone(PolicyField? field, PolicyDocument? current) => field is not { } given
+        ? current?.Policy.TimeZone ?? PolicyTimeZone.Utc
         : PolicyTimeZone.Find(given.Text()) ?? throw PolicyFaults.TimeZoneUnknown(given.Text()).ToException();
 
     /// <summary>There is no archive tier: a policy that counts on one isn't taken.</summary>

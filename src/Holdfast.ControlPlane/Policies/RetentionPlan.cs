@@ -4,9 +4,14 @@ namespace Holdfast.ControlPlane.Policies;
 
 /// <summary>Which points of an item a policy keeps, as what and until when. Pure; carrying it out is somebody else's work.</summary>
 /// <remarks>
-/// Every scheduled point is kept by the policy's base rule. Of each day that a longer rule means, the first good point takes that rule's tag, too. Where the
-/// day has none, since its run failed or protection began later, the first good one of the next seven days does, unless the rule means another day before
-/// that: a month whose one run failed shouldn't be without a monthly point. No point ever loses a tag because others were deleted.
+/// Every scheduled point is kept by the policy's base rule. Of each day that a longer rule means, the first point takes that rule's tag, too. Where the
+/// day has none, since its run failed or protection began later, the first one of the next seven days does, unless the rule means another day before
+/// that: a month whose one run failed shouldn't be without a monthly point. Where that point isn't good, the first good one takes the tag as well.
+/// <para>
+/// No point ever loses a tag, as long as the policy has a rule of its kind: not because others were deleted, not because damage was found in it (the next
+/// backup may heal it, and most of it can be restored meanwhile), not because the rule's days or the time zone were changed. What a rule would have picked
+/// in its place is long gone by then.
+/// </para>
 /// </remarks>
 public sealed class RetentionPlan
 {
@@ -37,7 +42,8 @@ public sealed class RetentionPlan
         var tags = scheduled.ToDictionary(p => p.Id, _ => new List<RetentionTag> { policy.Base.Tag }, StringComparer.Ordinal);
         foreach (var rule in policy.Longer)
         {
-            foreach (var point in Tagged(rule, scheduled, zone))
+            var due = Due(rule, scheduled, zone).Concat(Due(rule, [.. scheduled.Where(p => p.IsGood)], zone)).Select(p => p.Id).ToHashSet();
+            foreach (var point in scheduled.Where(p => due.Contains(p.Id) || p.Tags.Contains(rule.Tag)))
                 tags[point.Id].Add(rule.Tag);
         }
 
@@ -51,23 +57,25 @@ public sealed class RetentionPlan
     {
         var expires = point.Due is null
             ? point.RetainUntil ?? point.Taken + OnDemandDefault
-            : policy.Rules.Where(r => tags.Contains(r.Tag)).Max(r => Expiry(point.Taken, r, policy.TimeZone.Zone));
+            : policy.Rules.Where(r => tags.Contains(r.Tag)).Select(r => Expiry(point.Taken, r, policy.TimeZone.Zone))
+                .Append(point.RetainUntil ?? DateTimeOffset.MinValue).Max();
         var isOver = expires <= now;
         return new(point, tags, expires, isOver && !isLastGood, isOver && isLastGood);
     }
 
-    private static IEnumerable<RetainedPoint> Tagged(RetentionRule rule, List<RetainedPoint> scheduled, DateTimeZone zone)
+    // The points that a rule picks of these.
+    private static IEnumerable<RetainedPoint> Due(RetentionRule rule, List<RetainedPoint> points, DateTimeZone zone)
     {
-        if (scheduled.Count == 0)
+        if (points.Count == 0)
             yield break;
-        var firstGoodOfDay = scheduled.Where(p => p.IsGood).GroupBy(p => Day(p, zone)).ToDictionary(g => g.Key, g => g.First());
-        var lastDay = scheduled.Max(p => Day(p, zone));
-        for (var day = scheduled.Min(p => Day(p, zone)).PlusDays(-FallbackDays); day <= lastDay; day = day.PlusDays(1))
+        var firstOfDay = points.GroupBy(p => Day(p, zone)).ToDictionary(g => g.Key, g => g.First());
+        var lastDay = firstOfDay.Keys.Max();
+        for (var day = firstOfDay.Keys.Min().PlusDays(-FallbackDays); day <= lastDay; day = day.PlusDays(1))
         {
             if (!rule.Days.Includes(day))
                 continue;
             var candidates = Enumerable.Range(0, FallbackDays + 1).Select(day.PlusDays).TakeWhile(d => d == day || !rule.Days.Includes(d));
-            if (candidates.Select(firstGoodOfDay.GetValueOrDefault).FirstOrDefault(p => p is not null) is { } point)
+            if (candidates.Select(firstOfDay.GetValueOrDefault).FirstOrDefault(p => p is not null) is { } point)
                 yield return point;
         }
     }

@@ -9,7 +9,7 @@ namespace Holdfast.ControlPlane.Schedule;
 /// for by one late run.
 /// </summary>
 /// <remarks>
-/// The triggers are a consequence of items and policies: lost ones are made again, those of changed schedules replaced, superfluous ones removed by
+/// The triggers are a consequence of items and policies: lost ones are made again, those of changed schedules or of a wrong clock replaced, superfluous ones removed by
 /// <see cref="ReconcileAsync"/>, which may run at any time on any node.
 /// </remarks>
 public sealed partial class BackupSchedules
@@ -59,14 +59,21 @@ public sealed partial class BackupSchedules
         }
 
         // The triggers first: a trigger that is armed while the items are read isn't in this list, and so isn't taken for superfluous.
-        var present = await SchedulesOfTriggersAsync(scheduler, ct).ConfigureAwait(false);
+        var present = await ReadTriggersAsync(scheduler, ct).ConfigureAwait(false);
         var armed = 0;
         foreach (var item in await _items.ListAsync(ct).ConfigureAwait(false))
         {
-            var isPresent = present.Remove(item.ItemId, out var schedule);
-            if (isPresent && schedule == ItemTriggers.ScheduleOf(item.Policy))
+            var isPresent = present.Remove(item.ItemId, out var found);
+            var next = item.Next(_time.GetUtcNow());
+
+            // One that is later than it should be was armed by a clock that was ahead: it would be silent for as long as that was.
+            if (isPresent && found!.Description == ItemTriggers.ScheduleOf(item.Policy) && found.State is not TriggerState.Error
+                && !(found.NextFireTimeUtc > next.Start + RetryAfter))
+            {
                 continue;
-            var trigger = ItemTriggers.Make(item, item.Next(_time.GetUtcNow()));
+            }
+
+            var trigger = ItemTriggers.Make(item, next);
             await ArmAsync(scheduler, trigger, isPresent ? TriggerConflict.Replace : TriggerConflict.Keep, ct).ConfigureAwait(false);
             armed++;
         }
@@ -138,20 +145,20 @@ public sealed partial class BackupSchedules
         return scheduler;
     }
 
-    private static async Task<Dictionary<Guid, string?>> SchedulesOfTriggersAsync(IScheduler scheduler, CancellationToken ct)
+    private static async Task<Dictionary<Guid, TriggerHeader>> ReadTriggersAsync(IScheduler scheduler, CancellationToken ct)
     {
-        var schedules = new Dictionary<Guid, string?>();
+        var triggers = new Dictionary<Guid, TriggerHeader>();
         for (var seen = 0; ;)
         {
             var page = await scheduler.QueryTriggers(new TriggerQuery { Skip = seen, Take = PageSize }, ct).ConfigureAwait(false);
             foreach (var trigger in page.Items)
             {
                 if (ItemTriggers.TryItem(trigger.Key, out var itemId))
-                    schedules[itemId] = trigger.Description;
+                    triggers[itemId] = trigger;
             }
 
             if (!page.HasMore)
-                return schedules;
+                return triggers;
             seen += page.Items.Count;
         }
     }

@@ -56,4 +56,13 @@ internal static class DiskInspection
             Chain = [.. paths.Select(ImageIdentity.Of)],
         };
     }
+
+    /// <summary>Whether a VM has the disks that it had: the same targets, images and encryption. Media of drives come and go.</summary>
+    public static bool HaveSameDisks(DomainXml before, DomainXml now)
+    {
+        return Disks(before).SequenceEqual(Disks(now));
+
+        static IEnumerable<object> Disks(DomainXml xml) => xml.Disks.Where(d => d.Device is DiskDevice.Disk or DiskDevice.Lun).OrderBy(d => d.Target, StringComparer.Ordinal)
+            .Select(d => (object)(d.Target, d.Source.Kind, d.Source.Path, d.Source.Pool, d.Source.Volume, d.Source.NetworkName, d.Format, d.Source.Encryption?.LuksPassphrase));
+    }
 }

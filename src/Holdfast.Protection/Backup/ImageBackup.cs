@@ -110,6 +110,8 @@ internal sealed class ImageBackup(EngineContext context, BackupOptions options, 
                     await daemon.AddBitmapAsync(Node, newBitmap, ct).ConfigureAwait(false);
                 // QEMU refuses a read-only export of a bitmap that records on a writable node. Nothing but this run's reads uses the export.
                 await daemon.ExportAsync(Node, Target, writable: newBitmap is not null, disk.Base is { } b ? [b.Checkpoint] : [], ct).ConfigureAwait(false);
+                // An image that is open for writing has QEMU's own lock against others who write.
+                daemon.KeepUnchanged(disk.Facts.Chain.Select(i => i.Path).Skip(newBitmap is null ? 0 : 1));
             }).ConfigureAwait(false);
             return daemon;
         }

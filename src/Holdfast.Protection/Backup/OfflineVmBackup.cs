@@ -1,4 +1,5 @@
 using Holdfast.Faults;
+using Holdfast.Libvirt;
 using Holdfast.Protection.Node;
 using Holdfast.Protection.Sources;
 
@@ -21,9 +22,8 @@ internal sealed class OfflineVmBackup(VmRun run)
         var (_, plan) = await run.PlanAsync(ct).ConfigureAwait(false);
         await using var session = await run.OpenSessionAsync(ct).ConfigureAwait(false);
         await using var daemon = await OpenAsync(plan, ct).ConfigureAwait(false);
-        if (run.Domain.GetState().IsActive)
-            throw new FaultException(BackupFaults.VmStartedDuringOfflineRead(Name));
-        run.Vm.Tpm?.Capture();
+        await RequireUntouchedAsync(plan, ct).ConfigureAwait(false);
+        run.Capture();
         run.Warnings.Add(BackupFaults.VmStartBlocked(Name));
         // What is shut off cleanly has its file systems at rest, but nobody looked inside: as Azure does, it counts as crash-consistent.
         var snapshot = new Snapshot(run.Context.Time.GetUtcNow(), Consistency.Crash, AgentFaults.VmIsOff(Name), Frozen: null, []);
@@ -32,9 +32,31 @@ internal sealed class OfflineVmBackup(VmRun run)
         var writer = await run.TransferAsync(
             session, [.. plan.Disks.Select(d => new SnapshotDisk(d, daemon.Endpoint, d.Facts.Target, d.Base?.Checkpoint))], TimeSpan.Zero, ct).ConfigureAwait(false);
         var transferred = run.Clock.Lap();
-        var point = await run.CommitAsync(session, writer, plan, snapshot, checkpoint: null, () => { }, ct).ConfigureAwait(false);
+        var point = await run.CommitAsync(session, writer, plan, snapshot, checkpoint: null, RequireOff, ct).ConfigureAwait(false);
         return run.ResultOf(
             point, writer, degraded: false, new BackupTiming(run.Clock.Total, prepared, null, transferred, run.Clock.Lap()));
+    }
+
+    // The plan was made before the locks were had: it may have run, and been given other disks or a snapshot, in between.
+    private async Task RequireUntouchedAsync(BackupPlan plan, CancellationToken ct)
+    {
+        RequireOff();
+        var xml = run.Domain.ReadXml(DomainXmlOptions.Inactive);
+        var isSame = DiskInspection.HaveSameDisks(run.Vm.Xml, xml);
+        foreach (var disk in plan.Disks.Where(_ => isSame))
+        {
+            var chain = await ImageInfo.ReadChainAsync(disk.Facts.SourcePath!, disk.Facts.Format, isShared: true, ct).ConfigureAwait(false);
+            isSame &= disk.Facts.Chain.SequenceEqual(chain.Select(i => ImageIdentity.Of(i.Path)));
+        }
+
+        if (!isSame)
+            throw new FaultException(BackupFaults.VmStartedDuringOfflineRead(Name));
+    }
+
+    private void RequireOff()
+    {
+        if (run.Domain.GetState().IsActive)
+            throw new FaultException(BackupFaults.VmStartedDuringOfflineRead(Name));
     }
 
     private async Task<StorageDaemon> OpenAsync(BackupPlan plan, CancellationToken ct)
@@ -51,6 +73,7 @@ internal sealed class OfflineVmBackup(VmRun run)
                         node, disk.Facts.SourcePath!, disk.Facts.Format!, writable: false, ct, run.Vm.EncryptionOf(disk.Facts)).ConfigureAwait(false);
                     await daemon.ExportAsync(
                         node, disk.Facts.Target, writable: false, disk.Base is { } b ? [b.Checkpoint] : [], ct).ConfigureAwait(false);
+                    daemon.KeepUnchanged(disk.Facts.Chain.Select(i => i.Path));
                 }
             }).ConfigureAwait(false);
             return daemon;

@@ -132,6 +132,8 @@ internal sealed class RunningVmBackup(VmRun run)
             var snapshot = await taker.TakeAsync(run.Vm.Xml.AgentChannel is not null, BeginAsync, either.Token).ConfigureAwait(false);
             if (Options.Strict && snapshot.Reached < Options.Consistency)
                 throw taker.Strictly(snapshot.Reached);
+            if (!DiskInspection.HaveSameDisks(run.Vm.Xml, Domain.ReadXml()))
+                throw new FaultException(BackupFaults.BackupBeginFailed(run.Vm.Name, "the VM's disks were changed while the snapshot was prepared"));
             run.Warnings.AddRange(snapshot.Warnings);
             if (IsDegraded(snapshot))
             {
@@ -156,8 +158,8 @@ internal sealed class RunningVmBackup(VmRun run)
             {
                 await job.BeginAsync().ConfigureAwait(false);
                 watch.JobBegan();
-                // While the guest is held: some KiB, in memory alone until they are sealed.
-                run.Vm.Tpm?.Capture();
+                // While the guest is held.
+                run.Capture();
             }
         }
         catch (Exception e) when (e is not FaultException && !ct.IsCancellationRequested && (e is NbdException or LibvirtException || watch.Trouble.IsCancellationRequested))

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using Holdfast.Libvirt;
 using Holdfast.Vault;
 
 namespace Holdfast.Protection.Backup;
@@ -15,18 +14,14 @@ internal sealed record SavedAttachments(string DomainXml, string? Nvram, string?
 /// <summary>Keeps a VM's configuration with a point: sealed like its data.</summary>
 internal static class VmConfiguration
 {
-    private const int NvramBytesMax = 64 << 20;
-
-    /// <summary>Stores the XML that defines the VM, with what virsh dumpxml --security-info shows, the secrets that it names, its TPM's state, and its nvram file.</summary>
-    public static async Task<SavedAttachments> StoreAsync(VaultSession session, Domain domain, VmInspection vm, CancellationToken ct)
+    /// <summary>Stores the XML that defines the VM, the secrets that it names, its TPM's state, and its firmware's variables.</summary>
+    public static async Task<SavedAttachments> StoreAsync(VaultSession session, VmDefinition definition, VmInspection vm, CancellationToken ct)
     {
         const string xmlName = "domain.xml";
         const string nvramName = "nvram";
         const string secretsName = "secrets";
         const string tpmName = "tpm-state";
-        // Transient domains have no inactive XML of their own; libvirt then gives what would define them.
-        var xml = domain.GetXml(DomainXmlOptions.Inactive | DomainXmlOptions.Secure | DomainXmlOptions.Migratable);
-        await session.AddAttachmentAsync(xmlName, Encoding.UTF8.GetBytes(xml), ct).ConfigureAwait(false);
+        await session.AddAttachmentAsync(xmlName, Encoding.UTF8.GetBytes(definition.Xml), ct).ConfigureAwait(false);
         var saved = new SavedAttachments(xmlName, null, null, null);
         if (vm.Secrets.All.Count > 0)
         {
@@ -42,9 +37,9 @@ internal static class VmConfiguration
             saved = saved with { Tpm = tpmName };
         }
 
-        if (vm.Xml.Firmware.NvramPath is not { } path || !File.Exists(path) || new FileInfo(path).Length > NvramBytesMax)
+        if (definition.Nvram is not { } nvram)
             return saved;
-        await session.AddAttachmentAsync(nvramName, await File.ReadAllBytesAsync(path, ct).ConfigureAwait(false), ct).ConfigureAwait(false);
+        await session.AddAttachmentAsync(nvramName, nvram, ct).ConfigureAwait(false);
         return saved with { Nvram = nvramName };
     }
 }

@@ -45,7 +45,11 @@ internal sealed record VmInspection(
         {
             // What is asked here of a running VM's image (version, data file, chain) doesn't change while it runs.
             var facts = DiskInspection.OfDomain(host, disk);
-            disks.Add(await DiskInspection.WithImageAsync(facts, domain, disk, isShared: state.IsActive, ct).ConfigureAwait(false));
+            facts = await DiskInspection.WithImageAsync(facts, domain, disk, isShared: state.IsActive, ct).ConfigureAwait(false);
+            // A raw image's length isn't what the VM sees where it was made longer (lvextend) and QEMU hasn't been told (virsh blockresize).
+            if (state.IsActive && facts is { Format: "raw", SizeBytes: > 0 })
+                facts = facts with { SizeBytes = domain.GetBlockInfo(disk.Target).CapacityBytes };
+            disks.Add(facts);
         }
 
         if (state.IsActive)

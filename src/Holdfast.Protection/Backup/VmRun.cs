@@ -15,6 +15,9 @@ internal sealed record VmRun(
     /// <summary>The run's clock.</summary>
     public RunClock Clock { get; } = new(Context.Time);
 
+    /// <summary>What defines the VM; null before the snapshot.</summary>
+    public VmDefinition? Definition { get; private set; }
+
     /// <summary>The vault's name for the VM.</summary>
     public SourceId Source { get; } = new(Domain.Uuid);
 
@@ -55,6 +58,13 @@ internal sealed record VmRun(
         }
     }
 
+    /// <summary>At the instant of the disks: keeps what else is of that instant. Some KiB, in memory alone until they are sealed.</summary>
+    public void Capture()
+    {
+        Vm.Tpm?.Capture();
+        Definition = VmDefinition.Capture(Domain, Vm);
+    }
+
     /// <summary>Brings the disks of the snapshot into the session.</summary>
     public async Task<PointWriter> TransferAsync(VaultSession session, IReadOnlyList<SnapshotDisk> disks, TimeSpan freezing, CancellationToken ct)
     {
@@ -77,7 +87,7 @@ internal sealed record VmRun(
     {
         Progress?.Report(new RunProgress(RunStage.Seal, null, 0, 0, session.Statistics.StoredBytes));
         var saved = await Context.Effects.RunAsync(
-            Effect.StoreConfiguration, () => VmConfiguration.StoreAsync(session, Domain, Vm, ct)).ConfigureAwait(false);
+            Effect.StoreConfiguration, () => VmConfiguration.StoreAsync(session, Definition!, Vm, ct)).ConfigureAwait(false);
         lastCheck();
         var details = new PointDetails
         {

@@ -76,8 +76,26 @@ public sealed class PointService(EngineContext context)
     public async Task<IReadOnlyList<PruneDecision>> PlanPruneAsync(Guid source, PruneRule rule, CancellationToken ct)
     {
         var points = await ListAsync(source, ct).ConfigureAwait(false);
-        var good = await FindNewestGoodAsync(points, ct).ConfigureAwait(false);
-        return PrunePlan.Make(points, rule, p => p.Id == good, context.Time.GetUtcNow(), context.Time.LocalTimeZone);
+
+        // To ask a point whether it is whole means to read its maps: only those are asked that the plan looks at, once each.
+        var known = new Dictionary<PointId, bool>();
+        while (true)
+        {
+            var open = new List<RecoveryPoint>();
+            var plan = PrunePlan.Make(points, rule, IsGood, context.Time.GetUtcNow(), context.Time.LocalTimeZone);
+            if (open.Count == 0)
+                return plan;
+            foreach (var point in open.DistinctBy(p => p.Id))
+                known[point.Id] = await IsWholeAsync(point, ct).ConfigureAwait(false);
+
+            bool IsGood(RecoveryPoint point)
+            {
+                if (known.TryGetValue(point.Id, out var isGood))
+                    return isGood;
+                open.Add(point);
+                return true;
+            }
+        }
     }
 
     /// <summary>Deletes the points that <paramref name="decisions"/> let go.</summary>
@@ -105,7 +123,10 @@ public sealed class PointService(EngineContext context)
         return gone;
     }
 
-    /// <summary>Whether all of a point's data is there and not known to be damaged. Reads its maps, not its data.</summary>
+    /// <summary>
+    /// Whether all of a point's data is there and not known to be damaged: its disks', and its attachments', without which an encrypted VM has no secrets.
+    /// Reads its maps, not its data.
+    /// </summary>
     public async Task<bool> IsWholeAsync(RecoveryPoint point, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(point);
@@ -117,7 +138,7 @@ public sealed class PointService(EngineContext context)
                     return false;
             }
 
-            return true;
+            return (await context.RequiredVault.FindUnreadableAttachmentsAsync(point.Stored, ct).ConfigureAwait(false)).Count == 0;
         }
         catch (VaultException e) when (e.Kind is VaultErrorKind.Damaged)
         {

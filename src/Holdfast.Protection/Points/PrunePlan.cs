@@ -4,7 +4,8 @@ namespace Holdfast.Protection.Points;
 
 /// <summary>
 /// Decides which points of one source go. Pure. Each rule walks from the newest point to the oldest and keeps the first point of
-/// every new period until its count is used up, as restic's and Proxmox Backup Server's rules do; a point stays if any rule keeps it.
+/// every new period until its count is used up, as restic's and Proxmox Backup Server's rules do; a point stays if any rule keeps it. Where that
+/// point isn't good, the newest good one of the period stays as well.
 /// </summary>
 /// <remarks>
 /// INV-R2: points that are protected, locked or must be retained always stay, and so does the newest good point, whatever the rule says.
@@ -14,7 +15,7 @@ public static class PrunePlan
     /// <summary>Makes the plan, newest point first.</summary>
     /// <param name="points">Points of one source, in any order.</param>
     /// <param name="rule">What to keep.</param>
-    /// <param name="isGood">Whether a point can be restored whole.</param>
+    /// <param name="isGood">Whether a point can be restored whole; asked only of points that it matters for.</param>
     /// <param name="now">The present.</param>
     /// <param name="zone">Whose hours, days, weeks, months and years count.</param>
     public static IReadOnlyList<PruneDecision> Make(
@@ -40,14 +41,20 @@ public static class PrunePlan
         void Keep(string name, int count, Func<DateTimeOffset, string> periodOf)
         {
             string? last = null;
-            for (var i = 0; i < ordered.Count && count > 0; i++)
+            var isSettled = true;
+            for (var i = 0; i < ordered.Count && (count > 0 || !isSettled); i++)
             {
                 var period = periodOf(TimeZoneInfo.ConvertTime(ordered[i].CreatedUtc, zone));
-                if (period == last)
+                var isNew = period != last;
+                if (isNew && count-- == 0)
+                    return;
+                if (!isNew && isSettled)
                     continue;
                 last = period;
-                count--;
-                reasons[i].Add($"{name} {period}");
+                var isGoodOne = isGood(ordered[i]);
+                if (isNew || isGoodOne)
+                    reasons[i].Add($"{name} {period}");
+                isSettled = isGoodOne;
             }
         }
 

@@ -4,6 +4,7 @@ using Holdfast.Protection.Backup;
 using Holdfast.Protection.Freeze;
 using Holdfast.Protection.Node;
 using Holdfast.Protection.Points;
+using Holdfast.Protection.Sources;
 using Holdfast.Vault;
 
 namespace Holdfast.Protection.Restore;

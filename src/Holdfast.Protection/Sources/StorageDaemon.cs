@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Holdfast.Nbd;
+using Holdfast.Protection.Node;
 
 namespace Holdfast.Protection.Sources;
 
@@ -15,6 +16,7 @@ public sealed class StorageDaemon : IAsyncDisposable
     private readonly BoundProcess _process;
     private readonly DirectoryInfo _folder;
     private readonly SemaphoreSlim _turn = new(1, 1);
+    private readonly List<ImageLock> _locks = [];
 
     private StorageDaemon(BoundProcess process, DirectoryInfo folder) => (_process, _folder) = (process, folder);
 
@@ -99,6 +101,20 @@ public sealed class StorageDaemon : IAsyncDisposable
         await ExecuteAsync("blockdev-add", image, ct).ConfigureAwait(false);
     }
 
+    /// <summary>
+    /// Keeps everybody from writing to images while this daemon lives. QEMU's own locks don't, where it only reads: one that reads a raw image
+    /// doesn't mind who writes to it, so its VM could start, and what is read would be of no instant.
+    /// </summary>
+    /// <param name="paths">Images that the daemon has open for reading, with those that they are based on.</param>
+    /// <exception cref="StorageDaemonException">Somebody may write to one now (it counts as locked).</exception>
+    public void KeepUnchanged(IEnumerable<string> paths)
+    {
+        ArgumentNullException.ThrowIfNull(paths);
+        // A member of a chain that is no file of this host (a network's) has no such lock.
+        foreach (var path in paths.Where(p => HostFile.SizeOf(p) is not null))
+            _locks.Add(ImageLock.TryTakeForReading(path) ?? throw new StorageDaemonException($"Failed to get shared \"write\" lock: {path} is being written to"));
+    }
+
     /// <summary>Serves node <paramref name="node"/> as export <paramref name="export"/>.</summary>
     /// <param name="node">A node opened before.</param>
     /// <param name="export">The NBD export's name.</param>
@@ -143,6 +159,8 @@ public sealed class StorageDaemon : IAsyncDisposable
         }
 
         await _process.DisposeAsync().ConfigureAwait(false);
+        foreach (var held in _locks)
+            held.Dispose();
         _folder.Delete(recursive: true);
         _turn.Dispose();
     }

@@ -166,6 +166,23 @@ public sealed class JobRunnerTests(PostgresServer postgres)
     }
 
     [Fact]
+    public async Task A_job_that_a_clock_which_was_ahead_put_off_for_a_year_is_run()
+    {
+        await using var world = await World.CreateAsync(DatabaseKind.Sqlite, postgres);
+        var (job, _) = await world.Get<JobQueue>().EnqueueAsync(await world.AddItemAsync("web1"), OnDemand, Ct);
+        world.Engine.Release();
+        await using (var db = world.Db())
+        {
+            (await db.Jobs.SingleAsync(Ct)).NotBeforeUtc = world.Time.GetUtcNow().AddYears(1);
+            await db.SaveChangesAsync(Ct);
+        }
+
+        await world.Runner.StepAsync(isStart: false, Ct);
+        await world.Runner.WhenIdleAsync();
+        Assert.Equal(JobStatus.Completed, (await world.JobAsync(job.JobId)).Status);
+    }
+
+    [Fact]
     public async Task Progress_becomes_tasks_and_percent_and_ends_the_right_to_cancel()
     {
         await using var world = await World.CreateAsync(DatabaseKind.Sqlite, postgres);

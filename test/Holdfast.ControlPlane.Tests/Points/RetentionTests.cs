@@ -66,6 +66,63 @@ public sealed class RetentionTests
         Assert.Equal(now.AddDays(5), (await db.Points.AsNoTracking().SingleAsync(p => p.PointId == kept.PointId.Value, Ct)).ExpiresUtc);
     }
 
+    /// <summary>Whoever protects a point for a while doesn't mean to shorten what its policy gives it.</summary>
+    [Fact]
+    public async Task A_date_that_a_scheduled_point_got_later_never_shortens_its_life()
+    {
+        await using var node = await ServiceNode.CreateAsync();
+        var item = await node.AddItemAsync("vm1");
+        await UsePolicyAsync(node, item, PolicyBodies.Weekly);
+        var monday = new DateTimeOffset(2026, 2, 9, 4, 31, 0, TimeSpan.Zero);
+        var point = await AddPointAsync(node, item, monday);
+        await AddPointAsync(node, item, node.Time.GetUtcNow().AddDays(-1));
+        await node.Get<Retention>().RunAsync(Ct);
+        await SetRetainUntilAsync(node, item, point, monday.AddDays(10));
+        await node.Get<Retention>().RunAsync(Ct);
+        Assert.Contains(monday, (await StoredAsync(node, item)).Select(p => p.CreatedUtc));
+        await using var db = node.Db();
+        Assert.Equal(monday.AddMonths(2), (await db.Points.AsNoTracking().SingleAsync(p => p.PointId == point.PointId.Value, Ct)).ExpiresUtc);
+    }
+
+    [Fact]
+    public async Task A_monthly_point_stays_one_when_the_policy_gets_another_time_zone()
+    {
+        await using var node = await ServiceNode.CreateAsync();
+        var item = await node.AddItemAsync("vm1");
+        await UsePolicyAsync(node, item, PolicyBodies.Weekly);
+        var monday = new DateTimeOffset(2026, 2, 9, 4, 31, 0, TimeSpan.Zero);
+        await AddPointAsync(node, item, monday);
+        await AddPointAsync(node, item, node.Time.GetUtcNow().AddDays(-1));
+        await node.Get<Retention>().RunAsync(Ct);
+
+        // There it is Sunday still.
+        await UsePolicyAsync(node, item, PolicyBodies.Weekly.Replace("India", "Hawaiian", StringComparison.Ordinal));
+        await node.Get<Retention>().RunAsync(Ct);
+        Assert.Contains(monday, (await StoredAsync(node, item)).Select(p => p.CreatedUtc));
+    }
+
+    [Fact]
+    public async Task Nothing_expires_by_a_clock_that_is_a_year_ahead_nor_does_a_purge_that_it_queued()
+    {
+        await using var node = await ServiceNode.CreateAsync();
+        var item = await node.AddItemAsync("vm1");
+        var now = node.Time.GetUtcNow();
+        await AddPointAsync(node, item, now.AddDays(-2));
+        await AddPointAsync(node, item, now.AddDays(-1));
+        await node.Get<Retention>().RunAsync(Ct);
+        node.Time.AdjustTime(now.AddYears(1));
+        await node.Get<Retention>().RunAsync(Ct);
+        Assert.Equal(2, (await StoredAsync(node, item)).Count);
+
+        await node.ChangeAsync(item, i => (i.State, i.DeletedUtc, i.PurgeAtUtc) = (ProtectionState.ProtectionStopped, now, now.AddDays(14)));
+        Assert.Equal(1, await node.Get<SoftDeletePurge>().RunAsync(Ct));
+        node.Time.AdjustTime(now.AddMinutes(1));
+        await using var db = node.Db();
+        var outcome = await node.Get<IJobExecutor>().RunAsync(await db.Jobs.AsNoTracking().SingleAsync(Ct), null!, new Progress<RunProgress>(), Ct);
+        Assert.False(outcome.RemovesItem);
+        Assert.Equal(2, (await StoredAsync(node, item)).Count);
+    }
+
     [Theory]
     [InlineData("stopped")]
     [InlineData("deleted")]
@@ -174,7 +231,10 @@ public sealed class RetentionTests
         await writer.CompleteAsync(Ct);
         var point = await session.CommitAsync(PointDetailsJson.Write(details), taken, Ct);
         if (retainUntil is not null)
-            await vault.SetRetentionAsync(source, point.PointId, new RetentionMark(false, retainUntil), Ct);
+            await SetRetainUntilAsync(node, item, point, retainUntil);
         return point;
     }
+
+    private static async Task SetRetainUntilAsync(ServiceNode node, ProtectedItemRow item, Point point, DateTimeOffset? until) =>
+        await (await node.Get<OpenVaults>().OpenAsync(node.Vault, Ct)).SetRetentionAsync(new SourceId(item.SourceId), point.PointId, new RetentionMark(false, until), Ct);
 }

@@ -41,7 +41,10 @@ public sealed class RetentionProperties
                 var isOnDemand = kind == 0;
                 points.Add(new(
                     $"p{points.Count:d3}", taken, isOnDemand ? null : taken.AddMinutes(-(retainDays % 90)),
-                    isOnDemand && retainDays > 50 ? taken.AddDays(retainDays) : null, damage > 1));
+                    (isOnDemand || kind == 1) && retainDays > 50 ? taken.AddDays(retainDays) : null, damage > 1)
+                {
+                    Tags = kind == 2 ? [(RetentionTag)(retainDays % 4)] : [],
+                });
             }
 
             return points;
@@ -92,6 +95,31 @@ public sealed class RetentionProperties
         });
 
     [Fact]
+    public void Damage_that_is_found_never_makes_a_point_go_earlier() =>
+        Gen.Select(Policies, Points, Gen.Int[0, 60]).Sample((policy, points, hit) =>
+        {
+            var now = Now(points, 0);
+            var damaged = points.Select((p, i) => i % 61 >= hit ? p with { IsGood = false } : p).ToList();
+            var after = RetentionPlan.Make(policy, damaged, now).Decisions;
+            Assert.All(RetentionPlan.Make(policy, [.. points.Select(p => p with { IsGood = true })], now).Decisions.Zip(after), d =>
+            {
+                Assert.Subset(d.Second.Tags.ToHashSet(), d.First.Tags.ToHashSet());
+                Assert.True(d.First.Expires <= d.Second.Expires);
+            });
+        });
+
+    [Fact]
+    public void Another_time_zone_or_other_days_take_no_tag_away() =>
+        Gen.Select(Policies, Policies, Points).Sample((policy, other, points) =>
+        {
+            var now = Now(points, 0);
+            var before = RetentionPlan.Make(policy, points, now).Decisions;
+            var after = RetentionPlan.Make(other, [.. before.Select(d => d.Point with { Tags = d.Tags })], now).Decisions;
+            var kinds = other.Rules.Select(r => r.Tag).ToHashSet();
+            Assert.All(before.Zip(after), d => Assert.Subset(d.Second.Tags.ToHashSet(), d.First.Tags.Where(kinds.Contains).ToHashSet()));
+        });
+
+    [Fact]
     public void An_on_demand_point_keeps_to_its_own_date() =>
         Gen.Select(Policies, Points, DaysLater).Sample((policy, points, later) => Assert.All(
             RetentionPlan.Make(policy, points, Now(points, later)).Decisions.Where(d => d.Point.Due is null),
@@ -120,9 +148,10 @@ public sealed class RetentionProperties
         {
             // The rule's latest day at or before the point's decides; an earlier one has no claim on it.
             var claimed = Enumerable.Range(0, 8).Select(i => day.AddDays(-i)).Where(d => IsMeant(rule.Days, d)).Take(1).ToList();
-            if (claimed.Count == 0 || !point.IsGood
-                || all.Any(o => o != point && o.Due is not null && o.IsGood && DayOf(o) >= claimed[0]
-                    && (DayOf(o) < day || (DayOf(o) == day && all.IndexOf(o) < all.IndexOf(point)))))
+            bool IsFirst(Func<RetainedPoint, bool> counts) => claimed.Count == 1 && counts(point)
+                && !all.Any(o => o != point && o.Due is not null && counts(o) && DayOf(o) >= claimed[0]
+                    && (DayOf(o) < day || (DayOf(o) == day && all.IndexOf(o) < all.IndexOf(point))));
+            if (!IsFirst(_ => true) && !IsFirst(o => o.IsGood) && !point.Tags.Contains(rule.Tag))
                 continue;
             tags.Add(rule.Tag);
             var end = rule.Tag switch
@@ -135,7 +164,7 @@ public sealed class RetentionProperties
             expires = until > expires ? until : expires;
         }
 
-        return (tags, expires);
+        return (tags, point.RetainUntil > expires ? point.RetainUntil.Value : expires);
     }
 
     private static bool IsMeant(DayFilter filter, DateTime day)

@@ -49,6 +49,19 @@ public sealed class BackupSchedulesTests(PostgresServer postgres) : IDisposable
 
     [Theory]
     [MemberData(nameof(Databases))]
+    public async Task What_a_clock_that_was_ahead_had_armed_is_armed_anew(string database)
+    {
+        var options = await OptionsAsync(database);
+        var item = Add("UTC", 12, 0);
+        await using (var ahead = await SchedulerNode.StartAsync(options, Clock(Noon.AddYears(1).AddHours(-1)), _items))
+            Assert.Equal(Noon.AddYears(1), await ahead.Schedules.NextRunAsync(item, Soon));
+
+        await using var node = await SchedulerNode.StartAsync(options, Clock(Noon.AddHours(-1)), _items);
+        Assert.Equal(Noon, await node.Schedules.NextRunAsync(item, Soon));
+    }
+
+    [Theory]
+    [MemberData(nameof(Databases))]
     public async Task An_item_that_is_not_scheduled_any_more_loses_its_trigger_and_gets_it_back(string database)
     {
         var item = Add("UTC", 12, 0);

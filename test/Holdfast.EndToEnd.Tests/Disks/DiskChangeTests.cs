@@ -54,6 +54,36 @@ public sealed class DiskChangeTests(Host host)
     }
 
     [Fact]
+    public async Task A_raw_image_that_was_made_longer_is_backed_up_as_long_as_the_vm_sees_it()
+    {
+        await using var vm = await BareVm.StartAsync(host, new DiskSpec("vda") { SizeMiB = 16, Format = "raw" });
+        var node = await Node.CreateAsync(host);
+        await vm.WriteAsync("vda", 0, 1024, 0x11);
+        await Tool.RunAsync("truncate", "--size=32M", vm.Disks[0].Path);
+        await vm.BackUpAndCompareAsync(node);
+
+        await Tool.VirshAsync("blockresize", vm.Name, "vda", "32M");
+        await vm.WriteAsync("vda", 30 * 1024, 256, 0x22);
+        await vm.BackUpAndCompareAsync(node);
+    }
+
+    [Fact]
+    public async Task A_disk_that_is_plugged_in_after_the_vm_was_looked_at_ends_the_run()
+    {
+        await using var vm = await BareVm.StartAsync(host, new DiskSpec("vda") { SizeMiB = 16 });
+        var node = await Node.CreateAsync(host);
+        var added = await Guest.CreateDiskAsync(new("vdb") { SizeMiB = 16 }, Path.Combine(vm.Guest.Folder, "added.qcow2"));
+        await using var process = await node.StartPausedAsync("CreateScratch:before", "backup", vm.Name, "--consistency", "crash");
+        await Tool.VirshAsync("attach-disk", vm.Name, added.Path, "vdb", "--driver", "qemu", "--subdriver", "qcow2", "--live");
+        process.Resume();
+
+        Assert.Equal("ExtensionOperationFailedForManagedDisks", (await process.EndAsync()).FaultCode);
+        Assert.Empty(await node.PointsAsync(vm.Name));
+        Assert.False(await vm.Guest.HasBackupJobAsync());
+        Assert.Equal(["vda", "vdb"], (await vm.BackUpAsync(node)).Targets.Order());
+    }
+
+    [Fact]
     public async Task A_disk_plugged_into_the_running_vm_is_read_whole_and_the_other_stays_incremental()
     {
         await using var vm = await BareVm.StartAsync(host, new DiskSpec("vda") { SizeMiB = 32 });

@@ -51,10 +51,19 @@ public sealed class PrunePlanTests
     });
 
     [Fact]
+    public void The_newest_good_point_of_each_of_the_last_months_stays() => Cases.Sample(c =>
+    {
+        var plan = Plan(c.Points, c.Rule, c.Bad);
+        var months = plan.GroupBy(d => d.Point.CreatedUtc.UtcDateTime.ToString("yyyy-MM")).OrderByDescending(g => g.Key).Take(c.Rule.KeepMonthly);
+        Assert.All(months, month => Assert.True(month.FirstOrDefault(d => !c.Bad.Contains(d.Point.Id))?.Keep ?? true));
+    });
+
+    [Fact]
     public void No_more_stays_than_the_rules_ask_for() => Cases.Sample(c =>
     {
         var plan = Plan(c.Points, c.Rule, c.Bad);
-        var asked = c.Rule.KeepLast + c.Rule.KeepHourly + c.Rule.KeepDaily + c.Rule.KeepWeekly + c.Rule.KeepMonthly + c.Rule.KeepYearly;
+        // A period whose newest point isn't good keeps two.
+        var asked = c.Rule.KeepLast + (2 * (c.Rule.KeepHourly + c.Rule.KeepDaily + c.Rule.KeepWeekly + c.Rule.KeepMonthly + c.Rule.KeepYearly));
         var held = c.Points.Count(p => p.Stored.Retention.Holds(Now));
         Assert.True(plan.Count(d => d.Keep) <= asked + held + 1);
     });
