@@ -21,10 +21,7 @@ public sealed partial class BackupVault
             config => config.Immutability == immutability ? config
                 : config.Immutability.MayBecome(immutability) ? config.With(immutability)
                 : throw new VaultException(VaultErrorKind.LockedForGood, $"The vault is locked: every point stays {config.Immutability.Days} days, which can only become more."),
-            ct);
-
-        // Keys that were renewed before the change was written don't vouch for it; a renewal that comes later finds it and takes it over.
-        await _ring.RequireCurrentAsync(ct);
+            _ring.HoldAsync, ct);
         StoreRetention.Follow(_config.Immutability);
         return (_config.Immutability, await StoreRetention.RenewAsync(_config.Immutability, ct));
     }
