@@ -21,10 +21,7 @@ public sealed partial class BackupVault
             config => config.Immutability == immutability ? config
                 : config.Immutability.MayBecome(immutability) ? config.With(immutability)
                 : throw new VaultException(VaultErrorKind.LockedForGood, $"The vault is locked: every point stays {config.Immutability.Days} days, which can only become more."),
-            ct);
-
-        // Keys that were renewed before the change was written don't vouch for it; a renewal that comes later finds it and takes it over.
-        await _ring.RequireCurrentAsync(ct);
+            _ring.HoldAsync, ct);
         StoreRetention.Follow(_config.Immutability);
         return (_config.Immutability, await StoreRetention.RenewAsync(_config.Immutability, ct));
     }
@@ -40,10 +37,10 @@ public sealed partial class BackupVault
     /// <summary>Refuses what an immutable vault keeps. A point whose own object is damaged is no longer kept: nothing can be restored from it.</summary>
     private async Task RequireUnlockedAsync(VaultImmutability immutability, SourceId source, PointId point, CancellationToken ct)
     {
-        if (await StoreRetention.OfAsync(Names.Point(source, point), ct) is { } kept && kept > Options.TimeProvider.GetUtcNow())
+        if (await StoreRetention.OfAsync(Names.Point(source, point), ct) is { } kept && kept.Until > Options.TimeProvider.GetUtcNow())
         {
             // Also where the vault's own description says less: the store would refuse half-way.
-            throw Locked(point, kept);
+            throw Locked(point, kept.Until);
         }
 
         Point? read;

@@ -43,7 +43,7 @@ public sealed partial class BackupVault
     /// All other key slots go. What is there stays readable with the new ones, and with the old ones to whoever has kept them. Sessions that are open are revoked.
     /// Afterwards this vault has to be opened again, here and wherever it is open.
     /// </summary>
-    /// <exception cref="VaultException">Conflict: somebody else changed the keys, or a session is open.</exception>
+    /// <exception cref="VaultException">Conflict: somebody else changed the keys or how long the vault keeps points, or a session is open.</exception>
     public async Task<(KeySlot Slot, RecoveryKey Key)> RenewDataKeyAsync(string passphrase, string label, CancellationToken ct)
     {
         await RequireAsync(VaultOperation.Write, ct);
@@ -56,9 +56,12 @@ public sealed partial class BackupVault
         var recovery = RecoveryKey.Generate();
         var renewed = new VaultKeys([.. Keys.Masters, VaultKeys.NewMaster()], Id);
 
-        // First the description that the new key vouches for: nobody can read it yet, and it counts from the moment the new slots are there.
-        var (config, from) = await _configs.ReadAsync(ct);
+        // The slots before the description: who changes that holds the keys afterwards, so that this either finds the change or fails.
+        var slotsBefore = await _ring.BeginRenewalAsync(ct);
         var generation = await GenerationalObject.HighestAsync(Store, Names.Config, ct) + 1;
+        var (config, _) = await _configs.ReadAsync(ct);
+
+        // First the description that the new key vouches for: nobody can read it yet, and it counts from the moment the new slots are there.
         if (!await GenerationalObject.TryWriteAsync(Store, Names.Config, generation, config.WithKeyEpochs().ToBytes(renewed), ct))
         {
             throw new VaultException(VaultErrorKind.Conflict, "The vault's description was just changed by somebody else.");
@@ -68,7 +71,7 @@ public sealed partial class BackupVault
         try
         {
             slots = await _ring.RenewAsync(
-                renewed,
+                renewed, slotsBefore,
                 [(VaultCredential.FromPassphrase(passphrase), label), (VaultCredential.FromRecoveryKey(recovery.ToString()), "recovery key")],
                 new VaultInitOptions { Passphrase = "" }.Iterations, ct);
         }
@@ -76,16 +79,6 @@ public sealed partial class BackupVault
         {
             await GenerationalObject.DeleteAsync(Store, Names.Config, generation, CancellationToken.None);
             throw;
-        }
-
-        // A lock that was set since the description was read stands only in one that the old key vouches for. Whoever sets one from now on is told.
-        for (var (latest, at) = await _configs.ReadAsync(CancellationToken.None); at != from; (latest, at) = await _configs.ReadAsync(CancellationToken.None))
-        {
-            generation = await GenerationalObject.HighestAsync(Store, Names.Config, CancellationToken.None) + 1;
-            if (await GenerationalObject.TryWriteAsync(Store, Names.Config, generation, latest.WithKeyEpochs().ToBytes(renewed), CancellationToken.None))
-            {
-                from = at;
-            }
         }
 
         // Whoever registers from now on finds the new slots; who did before is found here.

@@ -53,7 +53,7 @@ public sealed partial class BackupVault
         else if (source != Repacker.Source && await Store.GetSizeAsync(Names.RetiredPoint(source, point), ct) is null)
         {
             // Whoever made the mark got no further, and was never told that it is deleted: a lock may have come before the mark.
-            await RequireUnlockedOrTakeBackAsync(config.Immutability, source, point, generation, mark.Mark, ct);
+            await RequireUnlockedOrTakeBackAsync((await RequireAsync(VaultOperation.Write, ct)).Immutability, source, point, generation, mark.Mark, ct);
         }
 
         var content = await ContentAsync(source, point, ct);
@@ -211,12 +211,12 @@ public sealed partial class BackupVault
 
     /// <summary>
     /// A lock that was set before the deletion was marked stops it, and the mark is taken back: who set it was told that it holds. One that is set later
-    /// comes after the deletion.
+    /// comes after the deletion. Under keys that were renewed nothing is known of it: then whoever finishes the deletion judges it.
     /// </summary>
     private async Task RequireStillUnlockedAsync(
         VaultImmutability before, SourceId source, PointId point, int marked, RetentionMark mark, CancellationToken ct)
     {
-        var now = (await _configs.ReadAsync(ct)).Config.Immutability;
+        var now = (await RequireAsync(VaultOperation.Write, ct)).Immutability;
         if (now != before)
         {
             await RequireUnlockedOrTakeBackAsync(now, source, point, marked, mark, ct);

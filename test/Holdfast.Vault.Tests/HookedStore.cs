@@ -14,6 +14,12 @@ internal sealed class HookedStore(IObjectStore inner) : StoreDecorator(inner)
     /// <summary>The process has died: nothing that it asks for happens any more.</summary>
     public bool IsDead { get; set; }
 
+    /// <summary>Before anything is asked of it.</summary>
+    public Func<Task>? BeforeCall { get; set; }
+
+    /// <summary>Before objects are deleted together.</summary>
+    public Func<IReadOnlyCollection<ObjectName>, Task>? BeforeDelete { get; set; }
+
     /// <summary>Before an object is created.</summary>
     public Func<ObjectName, Task>? BeforeCreate { get; set; }
 
@@ -25,7 +31,7 @@ internal sealed class HookedStore(IObjectStore inner) : StoreDecorator(inner)
 
     public override async IAsyncEnumerable<StoredObject> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken ct)
     {
-        RequireLife();
+        await BeginCallAsync();
         await (BeforeList?.Invoke(prefix) ?? Task.CompletedTask);
         await foreach (var item in Inner.ListAsync(prefix, ct))
         {
@@ -33,27 +39,28 @@ internal sealed class HookedStore(IObjectStore inner) : StoreDecorator(inner)
         }
     }
 
-    public override ValueTask<long?> GetSizeAsync(ObjectName name, CancellationToken ct)
+    public override async ValueTask<long?> GetSizeAsync(ObjectName name, CancellationToken ct)
     {
-        RequireLife();
-        return Inner.GetSizeAsync(name, ct);
+        await BeginCallAsync();
+        return await Inner.GetSizeAsync(name, ct);
     }
 
-    public override ValueTask DeleteAsync(ObjectName name, CancellationToken ct)
+    public override async ValueTask DeleteAsync(ObjectName name, CancellationToken ct)
     {
-        RequireLife();
-        return Inner.DeleteAsync(name, ct);
+        await BeginCallAsync();
+        await Inner.DeleteAsync(name, ct);
     }
 
-    public override ValueTask<IReadOnlyList<ObjectName>> DeleteManyAsync(IReadOnlyCollection<ObjectName> names, CancellationToken ct)
+    public override async ValueTask<IReadOnlyList<ObjectName>> DeleteManyAsync(IReadOnlyCollection<ObjectName> names, CancellationToken ct)
     {
-        RequireLife();
-        return Inner.DeleteManyAsync(names, ct);
+        await BeginCallAsync();
+        await (BeforeDelete?.Invoke(names) ?? Task.CompletedTask);
+        return await Inner.DeleteManyAsync(names, ct);
     }
 
     public override async ValueTask<CreateOutcome> CreateAsync(ObjectName name, ReadOnlyMemory<byte> content, CancellationToken ct)
     {
-        RequireLife();
+        await BeginCallAsync();
         await (BeforeCreate?.Invoke(name) ?? Task.CompletedTask);
         var outcome = await Inner.CreateAsync(name, content, ct);
         await (AfterCreate?.Invoke(name) ?? Task.CompletedTask);
@@ -63,10 +70,16 @@ internal sealed class HookedStore(IObjectStore inner) : StoreDecorator(inner)
 
     public override async ValueTask<int> ReadAsync(ObjectName name, long offset, Memory<byte> target, CancellationToken ct)
     {
-        RequireLife();
+        await BeginCallAsync();
         var read = Unreadable is { } prefix && name.Value.StartsWith(prefix, StringComparison.Ordinal) ? 0 : await Inner.ReadAsync(name, offset, target, ct);
         await (AfterRead?.Invoke(name) ?? Task.CompletedTask);
         return read;
+    }
+
+    private async Task BeginCallAsync()
+    {
+        await (BeforeCall?.Invoke() ?? Task.CompletedTask);
+        RequireLife();
     }
 
     private void RequireLife()

@@ -141,6 +141,22 @@ public sealed class ImmutabilityTests
         Assert.Equal(VaultErrorKind.PointLocked, (await Assert.ThrowsAsync<VaultException>(() => again.DeletePointAsync(test.Source, point, Ct))).Kind);
     }
 
+    [Theory]
+    [InlineData(RetentionSupport.Enforced)]
+    [InlineData(RetentionSupport.Revocable)]
+    public async Task A_store_that_keeps_dates_is_said_to_do_so_for_good_only_if_nobody_can_end_that(RetentionSupport support)
+    {
+        var time = new FixedTime(Start);
+        await using var test = await TestVault.CreateAsync();
+        var store = new RetainingTestStore(test.Local, time, support);
+        await using var vault = await OpenAsync(test, time, store);
+        var (_, probe) = await vault.SetImmutabilityAsync(new(ImmutabilityState.Locked, 30), Ct);
+        Assert.Equal(support, probe?.Support);
+        Assert.NotEmpty(store.Dates);
+        var info = await vault.GetInfoAsync(Ct);
+        Assert.Equal((support is RetentionSupport.Enforced, support is RetentionSupport.Revocable), (info.StoreKeepsDates, info.StoreDatesAreRevocable));
+    }
+
     [Fact]
     public async Task A_store_that_keeps_dates_gets_them_for_points_and_for_the_packs_that_they_need()
     {
@@ -219,6 +235,64 @@ public sealed class ImmutabilityTests
         Assert.Empty(vault.Index.Packs);
     }
 
+    // What the verdict of a collector that stood still says, it says for as long as there is something to delete by it.
+    [Fact]
+    public async Task A_pack_that_the_store_kept_from_a_collector_isnt_relied_on_any_more_since_another_that_stood_still_may_delete_it_late()
+    {
+        var time = new FixedTime(Start);
+        await using var test = await TestVault.CreateAsync();
+        var store = new RetainingTestStore(test.Local, time);
+        var (late, next) = (new HookedStore(store), new HookedStore(store));
+        await using var vault = await OpenAsync(test, time, store);
+        await using var paused = await OpenAsync(test, time, late);
+        await using var other = await OpenAsync(test, time, next);
+        var disk = TestVault.SomeDisk(4, 500_000);
+        var gone = await BackUpAsync(test, vault, time, disk);
+        await vault.RefreshAsync(Ct);
+        foreach (var pack in vault.Index.Packs.Values)
+        {
+            await store.RetainUntilAsync(pack.Name, Start.AddDays(3), Ct);
+        }
+
+        await vault.DeletePointAsync(test.Source, gone.PointId, Ct);
+        GcOptions now = new() { Grace = TimeSpan.Zero };
+        Point? again = null;
+        next.BeforeCreate = async name =>
+        {
+            // Between what the other collector ended and what it begins.
+            if (again is null && name.Value.EndsWith("/condemned", StringComparison.Ordinal))
+            {
+                again = await BackUpAsync(test, vault, time, disk);
+            }
+        };
+        late.BeforeDelete = async names =>
+        {
+            if (names.Any(n => n.Value.StartsWith(Names.Packs, StringComparison.Ordinal)))
+            {
+                late.BeforeDelete = null;
+                foreach (var lease in (await other.ListSessionsAsync(Ct)).Where(l => l.SourceId == GcLease.Source))
+                {
+                    await other.RevokeSessionAsync(lease.SourceId, lease.PointId, Ct);
+                }
+
+                Assert.Equal(0, (await other.CollectGarbageAsync(now, null, Ct)).PacksDropped);
+                again ??= await BackUpAsync(test, vault, time, disk);
+                time.Now = Start.AddDays(4);
+            }
+        };
+
+        var stopped = await Assert.ThrowsAsync<VaultException>(() => paused.CollectGarbageAsync(now, null, Ct));
+
+        Assert.Equal(VaultErrorKind.SessionRevoked, stopped.Kind);
+        await using var reader = await OpenAsync(test, time);
+        Assert.Equal(disk, await TestVault.RestoreAsync(reader, again!.Disks[0]));
+
+        // And the round ends when its packs are gone.
+        await other.CollectGarbageAsync(now, null, Ct);
+        Assert.DoesNotContain(await test.Local.ListAllAsync(Names.Gc, Ct), o => o.Name.Value.EndsWith("/condemned", StringComparison.Ordinal));
+        Assert.Equal(disk, await TestVault.RestoreAsync(reader, again.Disks[0]));
+    }
+
     private static Task<BackupVault> OpenAsync(TestVault test, TimeProvider time, IObjectStore? store = null) =>
         test.OpenAsync(store, options: new VaultOpenOptions { TimeProvider = time, PackBytesTarget = 1 << 18, IndexSegmentEntriesMax = 64, Parallelism = 2, HeartbeatInterval = TimeSpan.FromHours(1) });
 
@@ -282,8 +356,8 @@ public sealed class ImmutabilityTests
             return ValueTask.CompletedTask;
         }
 
-        public ValueTask<DateTimeOffset?> GetRetainedUntilAsync(ObjectName name, CancellationToken ct) =>
-            new(Dates.TryGetValue(name.Value, out var until) ? until : null);
+        public ValueTask<ObjectRetention?> GetRetentionAsync(ObjectName name, CancellationToken ct) =>
+            new(Dates.TryGetValue(name.Value, out var until) ? new ObjectRetention(until, support is RetentionSupport.Enforced) : null);
 
         public void RetainNewObjects(Func<ObjectName, DateTimeOffset?>? untilOf) => _rule = untilOf;
 
@@ -295,7 +369,7 @@ public sealed class ImmutabilityTests
 
         private void Note(ObjectName name)
         {
-            if (support is RetentionSupport.Enforced && _rule?.Invoke(name) is { } until)
+            if (support is RetentionSupport.Enforced or RetentionSupport.Revocable && _rule?.Invoke(name) is { } until)
             {
                 Dates[name.Value] = until;
             }

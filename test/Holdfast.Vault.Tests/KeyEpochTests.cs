@@ -188,7 +188,7 @@ public sealed class KeyEpochTests
 
     // The first change takes the place of the description that the renewal read, the second that of the renewal's own.
     [Fact]
-    public async Task A_lock_that_is_set_while_the_key_is_renewed_holds_afterwards()
+    public async Task A_renewal_that_doesnt_know_of_a_lock_that_is_set_meanwhile_fails_and_the_next_one_takes_it_over()
     {
         await using var test = await TestVault.CreateAsync();
         var store = new HookedStore(test.Local);
@@ -198,12 +198,14 @@ public sealed class KeyEpochTests
             if (name.Value.StartsWith(Names.Keys, StringComparison.Ordinal))
             {
                 store.BeforeCreate = null;
-                await other.SetImmutabilityAsync(new(ImmutabilityState.Unlocked, 10), Ct);
-                await other.SetImmutabilityAsync(new(ImmutabilityState.Locked, 30), Ct);
+                await LockAsync(other);
             }
         };
         await using (var vault = await test.OpenAsync(store, options: new VaultOpenOptions()))
         {
+            var failed = await Assert.ThrowsAsync<VaultException>(() => vault.RenewDataKeyAsync(NewPassphrase, "new", Ct));
+            Assert.Equal(VaultErrorKind.Conflict, failed.Kind);
+            Assert.Equal(1u, (await test.OpenAsync(options: new VaultOpenOptions())).Keys.Epoch);
             await vault.RenewDataKeyAsync(NewPassphrase, "new", Ct);
         }
 
@@ -243,6 +245,67 @@ public sealed class KeyEpochTests
         Assert.Equal(VaultImmutability.None, await fresh.GetImmutabilityAsync(Ct));
     }
 
+    // The renewal dies as soon as the new slots are there, with all that it still had to do.
+    [Fact]
+    public async Task A_lock_that_was_set_at_any_moment_of_a_renewal_that_dies_holds_and_the_vault_opens()
+    {
+        var isReached = true;
+        for (var call = 1; isReached; call++)
+        {
+            await using var test = await TestVault.CreateAsync();
+            await using var other = await test.OpenAsync(options: new VaultOpenOptions());
+            var (store, calls, isLocked) = (new HookedStore(test.Local), 0, false);
+            var renewer = await test.OpenAsync(store, options: new VaultOpenOptions());
+            isReached = false;
+            store.AfterCreate = DieAfterSlots(store);
+            store.BeforeCall = async () =>
+            {
+                if (++calls == call)
+                {
+                    isReached = true;
+                    isLocked = await Record.ExceptionAsync(() => LockAsync(other)) is null;
+                }
+            };
+
+            Assert.NotNull(await Record.ExceptionAsync(() => renewer.RenewDataKeyAsync(NewPassphrase, "new", Ct)));
+
+            await using var fresh = await OpenEitherAsync(test);
+            Assert.True(!isLocked || await fresh.GetImmutabilityAsync(Ct) == new VaultImmutability(ImmutabilityState.Locked, 30), $"call {call}");
+            if (!isReached)
+            {
+                Assert.True(call > 12, "the renewal was followed");
+            }
+        }
+    }
+
+    [Fact]
+    public async Task A_lock_that_stood_still_at_any_moment_while_the_key_was_renewed_isnt_reported_unless_it_holds()
+    {
+        var isReached = true;
+        for (var call = 1; isReached; call++)
+        {
+            await using var test = await TestVault.CreateAsync();
+            var (renewing, locking, calls) = (new HookedStore(test.Local), new HookedStore(test.Local), 0);
+            var renewer = await test.OpenAsync(renewing, options: new VaultOpenOptions());
+            await using var other = await test.OpenAsync(locking, options: new VaultOpenOptions());
+            renewing.AfterCreate = DieAfterSlots(renewing);
+            isReached = false;
+            locking.BeforeCall = async () =>
+            {
+                if (++calls == call)
+                {
+                    isReached = true;
+                    _ = await Record.ExceptionAsync(() => renewer.RenewDataKeyAsync(NewPassphrase, "new", Ct));
+                }
+            };
+
+            var isLocked = await Record.ExceptionAsync(() => other.SetImmutabilityAsync(new(ImmutabilityState.Locked, 30), Ct)) is null;
+
+            await using var fresh = await OpenEitherAsync(test);
+            Assert.True(!isLocked || await fresh.GetImmutabilityAsync(Ct) == new VaultImmutability(ImmutabilityState.Locked, 30), $"call {call}");
+        }
+    }
+
     [Fact]
     public async Task A_change_of_the_slots_that_has_begun_is_not_cancelled_half_way()
     {
@@ -256,6 +319,32 @@ public sealed class KeyEpochTests
 
         Assert.Equal(["00000002.a", "00000002.b"], Directory.GetFiles(Path.Combine(test.StorePath, "keys"), "*", SearchOption.AllDirectories).Select(Path.GetFileName).Order());
         await using var fresh = await OpenNewAsync(test);
+    }
+
+    private static Func<ObjectName, Task> DieAfterSlots(HookedStore store) => name =>
+    {
+        store.IsDead |= name.Value.StartsWith(Names.Keys, StringComparison.Ordinal);
+        return Task.CompletedTask;
+    };
+
+    /// <summary>In two changes: the second removes what was there before the first.</summary>
+    private static async Task LockAsync(BackupVault vault)
+    {
+        await vault.SetImmutabilityAsync(new(ImmutabilityState.Unlocked, 10), Ct);
+        await vault.SetImmutabilityAsync(new(ImmutabilityState.Locked, 30), Ct);
+    }
+
+    /// <summary>With whichever of the two passphrases opens the vault now.</summary>
+    private static async Task<BackupVault> OpenEitherAsync(TestVault test)
+    {
+        try
+        {
+            return await test.OpenAsync(options: new VaultOpenOptions());
+        }
+        catch (VaultException e) when (e.Kind == VaultErrorKind.WrongKey)
+        {
+            return await test.OpenAsync(credential: VaultCredential.FromPassphrase(NewPassphrase), options: new VaultOpenOptions());
+        }
     }
 
     private static Task<BackupVault> OpenNewAsync(TestVault test) => test.OpenAsync(credential: VaultCredential.FromPassphrase(NewPassphrase));

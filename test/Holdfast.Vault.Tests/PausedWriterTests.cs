@@ -134,6 +134,72 @@ public sealed class PausedWriterTests
     }
 
     [Fact]
+    public async Task Who_finishes_a_deletion_knows_of_the_lock_that_came_before_its_mark()
+    {
+        await using var test = await TestVault.CreateAsync();
+        await using var admin = await OpenAsync(test);
+        Point point;
+        await using (var session = await admin.OpenSessionAsync(test.Source, Ct))
+        {
+            await TestVault.WriteDiskAsync(admin, session, TestVault.RandomDisk(1, 4));
+            point = await session.CommitAsync("{}"u8.ToArray(), TimeProvider.System.GetUtcNow(), Ct);
+        }
+
+        var (dying, finishing, isMarked) = (new HookedStore(test.Local), new HookedStore(test.Local), false);
+        var deleter = await OpenAsync(test, dying);
+        await using var finisher = await OpenAsync(test, finishing);
+        dying.BeforeCreate = Once("retention/", () => admin.SetImmutabilityAsync(new(ImmutabilityState.Locked, 30), Ct));
+        dying.AfterCreate = Once("retention/", () =>
+        {
+            dying.IsDead = isMarked = true;
+            return Task.CompletedTask;
+        });
+        finishing.BeforeList = async prefix =>
+        {
+            if (prefix.StartsWith("retention/", StringComparison.Ordinal) && !isMarked)
+            {
+                await Assert.ThrowsAsync<VaultException>(() => deleter.DeletePointAsync(test.Source, point.PointId, Ct));
+            }
+        };
+
+        var refused = await Assert.ThrowsAsync<VaultException>(() => finisher.DeletePointAsync(test.Source, point.PointId, Ct));
+
+        Assert.True(isMarked);
+        Assert.Equal(VaultErrorKind.PointLocked, refused.Kind);
+        Assert.Equal(point.PointId, Assert.Single(await admin.ListPointsAsync(null, Ct)).PointId);
+    }
+
+    [Fact]
+    public async Task A_deletion_with_keys_that_were_renewed_meanwhile_is_told_so_and_the_lock_under_the_new_ones_keeps_the_point()
+    {
+        await using var test = await TestVault.CreateAsync();
+        await using var admin = await OpenAsync(test);
+        Point point;
+        await using (var session = await admin.OpenSessionAsync(test.Source, Ct))
+        {
+            await TestVault.WriteDiskAsync(admin, session, TestVault.RandomDisk(1, 4));
+            point = await session.CommitAsync("{}"u8.ToArray(), TimeProvider.System.GetUtcNow(), Ct);
+        }
+
+        var store = new HookedStore(test.Local);
+        await using var deleter = await OpenAsync(test, store);
+        BackupVault? renewed = null;
+        store.BeforeCreate = Once("retention/", async () =>
+        {
+            await admin.RenewDataKeyAsync("the new passphrase", "new", Ct);
+            renewed = await test.OpenAsync(credential: VaultCredential.FromPassphrase("the new passphrase"), options: new VaultOpenOptions());
+            await renewed.SetImmutabilityAsync(new(ImmutabilityState.Locked, 30), Ct);
+        });
+
+        var refused = await Assert.ThrowsAsync<VaultException>(() => deleter.DeletePointAsync(test.Source, point.PointId, Ct));
+
+        Assert.Equal(VaultErrorKind.KeysRenewed, refused.Kind);
+        await renewed!.CleanUpDeadSessionsAsync(new DeadSessionOptions(), Ct);
+        Assert.Equal(point.PointId, Assert.Single(await renewed.ListPointsAsync(null, Ct)).PointId);
+        await renewed.DisposeAsync();
+    }
+
+    [Fact]
     public async Task A_renewal_whose_slots_cant_be_read_back_leaves_a_vault_that_opens()
     {
         await using var test = await TestVault.CreateAsync();

@@ -17,7 +17,7 @@ public sealed class VersionTests
         await using (var vault = await test.OpenAsync())
         {
             point = (await test.BackUpAsync(vault, TestVault.SomeDisk(1, 100_000))).PointId;
-            await new ConfigStore(test.Local, vault.Keys).ChangeAsync(c => c with { Features = c.Features.With("time-travel", true, operation) }, Ct);
+            await new ConfigStore(test.Local, vault.Keys).ChangeAsync(c => c with { Features = c.Features.With("time-travel", true, operation) }, _ => Task.CompletedTask, Ct);
         }
 
         if (operation == VaultOperation.Read)
@@ -57,7 +57,7 @@ public sealed class VersionTests
     {
         await using var test = await TestVault.CreateAsync();
         await using var vault = await test.OpenAsync();
-        await new ConfigStore(test.Local, vault.Keys).ChangeAsync(c => c with { Features = c.Features.With("time-travel", true, VaultOperation.Write) }, Ct);
+        await new ConfigStore(test.Local, vault.Keys).ChangeAsync(c => c with { Features = c.Features.With("time-travel", true, VaultOperation.Write) }, _ => Task.CompletedTask, Ct);
         Refused(await Assert.ThrowsAsync<VaultException>(() => vault.OpenSessionAsync(test.Source, Ct)));
         Assert.Empty(await vault.ListSessionsAsync(Ct));
     }

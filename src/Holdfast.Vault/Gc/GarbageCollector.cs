@@ -38,7 +38,7 @@ internal sealed class GarbageCollector(BackupVault vault, PointCatalogue points,
                 async token =>
                 {
                     var pending = new List<CondemnedList?>();
-                    foreach (var generation in await _generations.ListPendingAsync(token))
+                    foreach (var generation in await _generations.ListUndecidedAsync(token))
                     {
                         pending.Add(await _generations.ReadAsync(generation, token));
                     }
@@ -290,8 +290,13 @@ internal sealed class GarbageCollector(BackupVault vault, PointCatalogue points,
             return false;
         }
 
-        var (packs, bytes) = await _dropper.DropAsync(going, lease.CheckAsync, progress, ct);
-        await _generations.EndAsync(generation, ct);
+        var (packs, bytes, kept) = await _dropper.DropAsync(going, lease.CheckAsync, progress, ct);
+        if (kept == 0)
+        {
+            // Not before all is gone: a collector that stood still may carry the verdict out at any time, so what it names stays condemned (INV-11).
+            await _generations.EndAsync(generation, ct);
+        }
+
         _result = _result with { PacksDropped = _result.PacksDropped + packs, DroppedBytes = _result.DroppedBytes + bytes };
         return true;
     }

@@ -21,11 +21,13 @@ internal sealed class GcGenerations(IObjectStore store, VaultKeys keys)
     public async Task<IReadOnlySet<PackId>> ListCondemnedAsync(bool forWriting, CancellationToken ct)
     {
         var condemned = new HashSet<PackId>();
-        foreach (var generation in await ListPendingAsync(ct))
+        foreach (var (generation, isDecided) in await ListAsync(ct))
         {
             try
             {
-                condemned.UnionWith((await ReadAsync(generation, ct))?.Packs.Keys ?? Enumerable.Empty<PackId>());
+                // Of a decided one just those go that the verdict names, as long as there are any of them.
+                var going = isDecided ? await TryReadDecidedAsync(generation, ct) : null;
+                condemned.UnionWith(going?.Keys ?? (await ReadAsync(generation, ct))?.Packs.Keys ?? Enumerable.Empty<PackId>());
             }
             catch (VaultException e) when (e.Kind == VaultErrorKind.Damaged)
             {
@@ -42,24 +44,10 @@ internal sealed class GcGenerations(IObjectStore store, VaultKeys keys)
     }
 
     /// <summary>The generations that were published and aren't carried out yet.</summary>
-    public async Task<IReadOnlyList<Guid>> ListPendingAsync(CancellationToken ct)
-    {
-        var pending = new List<Guid>();
-        await foreach (var item in store.ListAsync(Names.Gc, ct))
-        {
-            if (item.Name.Value.Split('/') is [_, var id, Condemned] && IdText.TryReadName(id, out var generation))
-            {
-                pending.Add(generation);
-            }
-        }
+    public async Task<IReadOnlyList<Guid>> ListPendingAsync(CancellationToken ct) => [.. (await ListAsync(ct)).Keys];
 
-        foreach (var gone in _read.Keys.Except(pending).ToList())
-        {
-            _read.TryRemove(gone, out _);
-        }
-
-        return pending;
-    }
+    /// <summary>Those of them that aren't decided either.</summary>
+    public async Task<IReadOnlyList<Guid>> ListUndecidedAsync(CancellationToken ct) => [.. (await ListAsync(ct)).Where(g => !g.Value).Select(g => g.Key)];
 
     /// <returns>Null if it was carried out meanwhile.</returns>
     /// <exception cref="VaultException">Damaged.</exception>
@@ -182,6 +170,40 @@ internal sealed class GcGenerations(IObjectStore store, VaultKeys keys)
         foreach (var generation in ended)
         {
             await ClearAsync(generation, ct);
+        }
+    }
+
+    /// <summary>The pending generations, and whether they are decided.</summary>
+    private async Task<Dictionary<Guid, bool>> ListAsync(CancellationToken ct)
+    {
+        var (pending, decided) = (new HashSet<Guid>(), new HashSet<Guid>());
+        await foreach (var item in store.ListAsync(Names.Gc, ct))
+        {
+            if (item.Name.Value.Split('/') is [_, var id, Condemned or Verdict] names && IdText.TryReadName(id, out var generation))
+            {
+                (names[^1] == Condemned ? pending : decided).Add(generation);
+            }
+        }
+
+        foreach (var gone in _read.Keys.Except(pending).ToList())
+        {
+            _read.TryRemove(gone, out _);
+        }
+
+        return pending.ToDictionary(g => g, decided.Contains);
+    }
+
+    /// <returns>Null if it isn't known: then all that the list names has to be taken for condemned.</returns>
+    private async Task<Dictionary<PackId, PointId>?> TryReadDecidedAsync(Guid generation, CancellationToken ct)
+    {
+        try
+        {
+            // An empty one may be a plan that is away for a while.
+            return await ReadDecidedAsync(generation, ct) is { Count: > 0 } going ? going : null;
+        }
+        catch (VaultException e) when (e.Kind == VaultErrorKind.Damaged)
+        {
+            return null;
         }
     }
 

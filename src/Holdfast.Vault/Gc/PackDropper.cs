@@ -18,8 +18,8 @@ internal sealed class PackDropper(IObjectStore store, VaultKeys keys, PointCatal
 
     private readonly SessionSums _sums = new(store);
 
-    /// <returns>How many packs were deleted, and their bytes.</returns>
-    public async Task<(int Packs, long Bytes)> DropAsync(
+    /// <returns>How many packs were deleted, and their bytes; how many the store keeps for now.</returns>
+    public async Task<(int Packs, long Bytes, int Kept)> DropAsync(
         IReadOnlyDictionary<PackId, PointId> packs, Func<CancellationToken, Task> check, IProgress<GcProgress>? progress, CancellationToken ct)
     {
         // One listing tells what is there of their sessions and how long it is, and afterwards whether anything is left of one: to those that are committed nothing is added.
@@ -40,7 +40,7 @@ internal sealed class PackDropper(IObjectStore store, VaultKeys keys, PointCatal
             await check(ct);
             var going = some.Where(p => there[p.Value].ContainsKey(p.Key)).Select(p => there[p.Value][p.Key]).ToList();
 
-            // What the store itself keeps for now (object lock) stays in the index, and a later round finds it again.
+            // What the store itself keeps for now (object lock) stays in the index, and goes when the verdict is carried out once more.
             kept.UnionWith(await store.DeleteManyAsync([.. going.Select(g => g.Name)], ct));
             var gone = going.Where(g => !kept.Contains(g.Name)).ToList();
             (dropped, bytes) = (dropped + gone.Count, bytes + gone.Sum(g => g.SizeBytes));
@@ -75,7 +75,7 @@ internal sealed class PackDropper(IObjectStore store, VaultKeys keys, PointCatal
 
         await check(ct);
         await RemoveSessionsAsync(empty, naming, ct);
-        return (dropped, bytes);
+        return (dropped, bytes, kept.Count);
     }
 
     /// <summary>

@@ -128,35 +128,52 @@ internal sealed class KeyRing(IObjectStore store, VaultKeys keys, int opened, st
     private bool Opens(KeySet written, VaultCredential credential) =>
         written.Unlock(credential) is { } masters && masters[^1].AsSpan().SequenceEqual(keys.Master);
 
+    /// <summary>
+    /// Puts the same slots into the next generation: a renewal of the data key that began before fails, since that generation is what it has to create.
+    /// </summary>
+    /// <exception cref="VaultException">KeysRenewed: a renewal came first.</exception>
+    public Task HoldAsync(CancellationToken ct) => ChangeAsync(set => set.Slots, written => written.Epoch == keys.Epoch, ct);
+
+    /// <summary>Begins a renewal: it comes through only if the slots are still of this generation at its end.</summary>
+    /// <exception cref="VaultException">Conflict: the keys were renewed by somebody else, or too often.</exception>
+    public async Task<int> BeginRenewalAsync(CancellationToken ct)
+    {
+        var (set, generation) = await ReadGenerationAsync(ct);
+        return set.Epoch == keys.Epoch && keys.Epoch <= KeySet.OlderMax
+            ? generation
+            : throw new VaultException(VaultErrorKind.Conflict, "The data key was renewed by somebody else, or too often.");
+    }
+
     /// <summary>Puts new slots, which open a new master key, in the place of all that there are.</summary>
     /// <param name="renewed">The keys with the new one.</param>
+    /// <param name="generation">What the renewal began with.</param>
     /// <param name="credentials">What opens it from now on.</param>
     /// <param name="iterations">Rounds of PBKDF2.</param>
     /// <param name="ct">Cancels it.</param>
     /// <exception cref="VaultException">Conflict: the slots were changed meanwhile.</exception>
     public async Task<IReadOnlyList<KeySlot>> RenewAsync(
-        VaultKeys renewed, IReadOnlyList<(VaultCredential Credential, string Label)> credentials, int iterations, CancellationToken ct)
+        VaultKeys renewed, int generation, IReadOnlyList<(VaultCredential Credential, string Label)> credentials, int iterations, CancellationToken ct)
     {
-        var (set, generation) = await ReadGenerationAsync(ct);
-        if (set.Epoch != keys.Epoch || keys.Epoch > KeySet.OlderMax)
-        {
-            throw new VaultException(VaultErrorKind.Conflict, "The data key was renewed by somebody else, or too often.");
-        }
-
         var slots = credentials.Select(c => WrappedKey.Make(keys.Vault, c.Credential, renewed.Master, c.Label, time.GetUtcNow(), iterations)).ToList();
         ct.ThrowIfCancellationRequested();
 
         // From here on to the end: half a change helps nobody, and must not be left by who only didn't want to wait.
         if (!await GenerationalObject.TryWriteAsync(store, prefix, generation + 1, KeySet.Of(renewed, slots).ToBytes(), CancellationToken.None))
         {
-            throw new VaultException(VaultErrorKind.Conflict, "The key slots were just changed by somebody else.");
+            throw ChangedByOthers();
         }
 
-        var written = await TryReadAsync(generation + 1);
-        if (written is null
-            || !credentials.All(c => written.Unlock(c.Credential) is { } masters && masters.Select(Convert.ToHexString).SequenceEqual(renewed.Masters.Select(Convert.ToHexString))))
+        var (written, at) = await TryReadAsync();
+        if (at != generation + 1
+            || !credentials.All(c => written!.Unlock(c.Credential) is { } masters && masters.Select(Convert.ToHexString).SequenceEqual(renewed.Masters.Select(Convert.ToHexString))))
         {
             await GenerationalObject.DeleteAsync(store, prefix, generation + 1, CancellationToken.None);
+            if (at > generation + 1 && written!.Epoch == keys.Epoch)
+            {
+                // It came late, into a gap that older ones left: others went on with the old key.
+                throw ChangedByOthers();
+            }
+
             throw await GenerationalObject.HighestAsync(store, prefix, CancellationToken.None) > generation
                 // What only they open has to stay as well.
                 ? new VaultException(VaultErrorKind.Io, "The new key slots can't be read back, nor be removed: the vault opens with the new passphrase as soon as they can be read.")
@@ -166,16 +183,18 @@ internal sealed class KeyRing(IObjectStore store, VaultKeys keys, int opened, st
         return [.. slots.Select(s => s.Shown)];
     }
 
-    private async Task<KeySet?> TryReadAsync(int generation)
+    private static VaultException ChangedByOthers() => new(VaultErrorKind.Conflict, "The key slots were just changed by somebody else.");
+
+    /// <returns>Null and no generation if none can be read.</returns>
+    private async Task<(KeySet? Set, int Generation)> TryReadAsync()
     {
         try
         {
-            var (set, read) = await ReadGenerationAsync(CancellationToken.None);
-            return read == generation ? set : null;
+            return await ReadGenerationAsync(CancellationToken.None);
         }
         catch (VaultException e) when (e.Kind == VaultErrorKind.Damaged)
         {
-            return null;
+            return (null, 0);
         }
     }
 

@@ -21,20 +21,23 @@ internal sealed class ConfigStore(IObjectStore store, VaultKeys keys, KnownConfi
         return (config, generation);
     }
 
-    /// <summary>Writes the next generation. It is read back before the older ones go.</summary>
+    /// <summary>Writes the next generation. It is read back, and its keys are seen to, before the older ones go.</summary>
     /// <param name="change">Makes the new description of the present one; may be asked again.</param>
+    /// <param name="holdKeys">Sees to it that no renewal of the data key comes through that doesn't know of the change, or fails.</param>
     /// <param name="ct">Cancels it.</param>
     /// <exception cref="VaultException">Conflict: others changed it all the time.</exception>
-    public async Task<VaultConfig> ChangeAsync(Func<VaultConfig, VaultConfig> change, CancellationToken ct)
+    public async Task<VaultConfig> ChangeAsync(Func<VaultConfig, VaultConfig> change, Func<CancellationToken, Task> holdKeys, CancellationToken ct)
     {
         for (var attempt = 0; attempt < AttemptsMax; attempt++)
         {
             // Before it is read: what comes after this takes the generation.
             var next = await GenerationalObject.HighestAsync(store, Names.Config, ct) + 1;
-            var (config, from) = await ReadAsync(ct);
+            var (config, _) = await ReadAsync(ct);
             var changed = change(config);
             if (ReferenceEquals(changed, config))
             {
+                // Also then: whoever wrote it may have died before this.
+                await holdKeys(ct);
                 return config;
             }
 
@@ -55,8 +58,9 @@ internal sealed class ConfigStore(IObjectStore store, VaultKeys keys, KnownConfi
                 continue;
             }
 
-            // What lies between wasn't read: it may be what a renewal of the data key wrote, which only the new key vouches for.
-            await GenerationalObject.DeleteOlderAsync(store, Names.Config, from + 1, ct);
+            // In this order: what a renewal wrote, which only its new key vouches for, goes when that renewal can't come through any more.
+            await holdKeys(ct);
+            await GenerationalObject.DeleteOlderAsync(store, Names.Config, next, ct);
             return changed;
         }
 
