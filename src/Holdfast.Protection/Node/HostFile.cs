@@ -23,6 +23,7 @@ internal static partial class HostFile
     private const int SectorBytes = 512;
     private const int Eexist = 17;
     private const int Enoent = 2;
+    private const int Einval = 22;
     private const uint SyncFileRangeWrite = 2;
 
     /// <summary>Looks at a file, following links; null if it isn't there.</summary>
@@ -57,17 +58,26 @@ internal static partial class HostFile
         _ => null,
     };
 
-    /// <summary>Renames a file; fails if the new name is taken. The folder is synced, so the rename survives a power cut.</summary>
+    /// <summary>Whether two paths lead to one file that is there.</summary>
+    public static bool AreOne(string path, string other) =>
+        Look(path) is { } file && Look(other) is { } same && file.Stamp.IsSameFile(same.Stamp);
+
+    /// <summary>
+    /// Renames a file; fails if the new name is taken. The folder is synced, so the rename survives a power cut. Can be repeated after a crash: where the
+    /// file has both names by then, it loses the old one.
+    /// </summary>
     public static void Move(string from, string to)
     {
         if (Rename(AtFdCwd, from, AtFdCwd, to, RenameNoReplace) != 0)
         {
             var errno = Marshal.GetLastPInvokeError();
             // EINVAL: the file system knows no flags (NFS). link(2) doesn't replace either.
-            if (errno != 22)
+            if (errno == Einval)
+                errno = Link(from, to) == 0 ? 0 : Marshal.GetLastPInvokeError();
+            // A link that was made before, by a move that was cut off there.
+            var isMade = errno == 0 || (errno == Eexist && new FileInfo(to).LinkTarget is null && AreOne(from, to));
+            if (!isMade)
                 throw Error("rename", errno == Eexist ? to : from, errno);
-            if (Link(from, to) != 0)
-                throw Error("link", to, Marshal.GetLastPInvokeError());
             File.Delete(from);
         }
 
