@@ -53,7 +53,7 @@ public static class FileSwap
         foreach (var item in items)
         {
             // Only a file that is known to be ours is deleted: the name may have been taken by somebody else.
-            if (HostFile.Look(item.Path) is { } present && item.New is { } made && made.IsSameFile(present.Stamp))
+            if (HostFile.Look(item.Path) is { } present && item.New is { } made && present.Stamp.IsSameFileAcrossBoots(made))
                 HostFile.Delete(item.Path);
         }
 
@@ -92,10 +92,10 @@ public static class FileSwap
     }
 
     private static bool IsPlaced(RestoreItem item) =>
-        !File.Exists(item.NewPath) && HostFile.Look(item.Path) is { } present && item.New is { } made && made.IsSameFile(present.Stamp);
+        !File.Exists(item.NewPath) && HostFile.Look(item.Path) is { } present && item.New is { } made && present.Stamp.IsSameFileAcrossBoots(made);
 
-    private static bool OldChanged(RestoreItem item) =>
-        item.OldPath is not null && HostFile.Look(item.Path)?.Stamp != item.Old;
+    private static bool OldChanged(RestoreItem item) => item.OldPath is not null && (item.Old is { } old
+        ? HostFile.Look(item.Path) is not { } present || !present.Stamp.IsUnchangedAcrossBoots(old) : File.Exists(item.Path));
 
     private static Task Run(Action action)
     {
