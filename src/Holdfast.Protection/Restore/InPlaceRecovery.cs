@@ -65,7 +65,7 @@ public sealed class InPlaceRecovery(EngineContext context)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or LibvirtException or FaultException)
         {
-            return new(RestoreEnd.Unknown, RestoreFaults.InPlaceRecoveryFailed(journal.Journal.Vm, journal.Journal.Items[0].Path, e.Message));
+            return new(RestoreEnd.Unknown, RestoreFaults.InPlaceRecoveryFailed(journal.Journal.Vm, journal.FilePath, e.Message));
         }
     }
 
@@ -134,7 +134,7 @@ public sealed class InPlaceRecovery(EngineContext context)
                 return Undone(journal);
             case SwapProgress.UnderWay when isActive:
                 return new(RestoreEnd.Unknown, RestoreFaults.InPlaceRecoveryFailed(
-                    journal.Vm, journal.Items[0].Path, "the VM runs although its images were being replaced; shut it down and try again"));
+                    journal.Vm, file.FilePath, "the VM runs although its images were being replaced; shut it down and try again"));
             case SwapProgress.AllPlaced:
                 break;
             default:

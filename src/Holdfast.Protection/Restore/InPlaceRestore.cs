@@ -97,7 +97,8 @@ internal sealed class InPlaceRestore(EngineContext context, RecoveryPoint point,
         {
             // Whether a definition whose reply was lost took effect isn't known: then the next start finishes the restore.
             var undone = journal.Journal;
-            Abandon(journal, host);
+            if (Abandon(journal, host) is { } left)
+                throw new FaultException(left, e);
             if (await VmAsBefore.RestoreAsync(context, undone).ConfigureAwait(false) is { } stays)
                 throw new FaultException(stays, e);
             throw;
@@ -112,16 +113,23 @@ internal sealed class InPlaceRestore(EngineContext context, RecoveryPoint point,
             context.Time.GetElapsedTime(started), [.. _warnings, .. keys.Warnings, .. _images.Warnings], _images.Times);
     }
 
-    private static void Abandon(RestoreJournalFile journal, LibvirtConnection host)
+    /// <returns>Why the VM doesn't have its old images back: whoever reads that mustn't start it.</returns>
+    private static Fault? Abandon(RestoreJournalFile journal, LibvirtConnection host)
     {
         try
         {
             ImageRestorer.Abandon(journal, host);
         }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return RestoreFaults.InPlaceRecoveryFailed(journal.Journal.Vm, journal.FilePath, e.Message);
+        }
         catch (LibvirtException)
         {
             // The old images are back. Secrets that were defined may be left: the journal, which stays, has them for the next start.
         }
+
+        return null;
     }
 
     // From the check under the images' locks on nobody can start the VM on its old images; once they are moved aside, not at all.
@@ -167,6 +175,7 @@ internal sealed class InPlaceRestore(EngineContext context, RecoveryPoint point,
                 held.Dispose();
         }
 
+        FileSwap.MakeWay(journal.Journal.Items);
         await FileSwap.PlaceNewAsync(journal.Journal.Items, context.Effects).ConfigureAwait(false);
     }
 
@@ -275,7 +284,7 @@ internal sealed class InPlaceRestore(EngineContext context, RecoveryPoint point,
         if (saved?.Xml.Firmware.NvramPath is not { } path)
             return null;
         if (saved.Nvram is not null)
-            return RestoreItem.Make(id, "nvram", path, File.Exists(path));
+            return RestoreItem.Make(id, RestoreItem.Nvram, path, File.Exists(path));
         _warnings.Add(RestoreFaults.NvramNotInPoint(point.Details.Name));
         return null;
     }
