@@ -1,4 +1,6 @@
 using System.Text.RegularExpressions;
+using Holdfast.Protection.Restore;
+using Holdfast.Protection.Sources;
 
 namespace Holdfast.Protection.Tests.Restore;
 
@@ -123,6 +125,35 @@ public sealed partial class CrashRecoveryTests
 
         Assert.Equal(Completed, await world.RecoverAsync());
         Assert.Equal([New, New, New], world.Contents());
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Images_of_a_new_VM_that_another_one_has_by_now_are_kept(bool isSealed)
+    {
+        using var world = new CrashWorld(RestoreKind.NewVm);
+        world.PlaceNew("nvram", "vdb", "vda");
+        world.Define("made by hand", world["vda"].Path);
+        if (!isSealed)
+            world.BeginUndo();
+
+        Assert.Equal("HoldfastInterruptedRestoreCleaned", await world.RecoverAsync());
+        Assert.Equal([New, null, null], world.Contents());
+        Assert.False(world.HasJournal);
+    }
+
+    [Fact]
+    public async Task Images_of_a_new_VM_that_are_open_are_kept()
+    {
+        using var world = new CrashWorld(RestoreKind.NewVm);
+        world.PlaceNew("nvram", "vdb", "vda");
+        await using var user = await StorageDaemon.StartAsync(Ct);
+        await user.OpenImageAsync("image", world["vdb"].Path, "raw", writable: true, Ct);
+        await user.ExportAsync("image", "image", writable: true, [], Ct);
+
+        Assert.Equal("HoldfastInterruptedRestoreCleaned", await world.RecoverAsync());
+        Assert.Equal([null, New, null], world.Contents());
     }
 
     private static IEnumerable<string> Strays(CrashWorld world) =>
