@@ -14,6 +14,7 @@ internal static partial class HostFile
     private const int OpenDirectory = 0x10000;
     private const int OpenCloseOnExec = 0x80000;
     private const uint StatxBasic = 0x7ff;
+    private const uint StatxBirth = 0x800;
     // struct statx (linux/stat.h), the same on every architecture, 256 bytes.
     private const int StatxSize = 256;
     private const int FileType = 0xf000;
@@ -23,13 +24,14 @@ internal static partial class HostFile
     private const int SectorBytes = 512;
     private const int Eexist = 17;
     private const int Enoent = 2;
+    private const int Einval = 22;
     private const uint SyncFileRangeWrite = 2;
 
     /// <summary>Looks at a file, following links; null if it isn't there.</summary>
     public static HostFileInfo? Look(string path)
     {
         Span<byte> b = stackalloc byte[StatxSize];
-        if (Statx(AtFdCwd, path, 0, StatxBasic, ref MemoryMarshal.GetReference(b)) != 0)
+        if (Statx(AtFdCwd, path, 0, StatxBasic | StatxBirth, ref MemoryMarshal.GetReference(b)) != 0)
         {
             var errno = Marshal.GetLastPInvokeError();
             return errno is Enoent or 20 ? null : throw Error("stat", path, errno);
@@ -40,7 +42,8 @@ internal static partial class HostFile
             Inode: BitConverter.ToUInt64(b[32..]),
             SizeBytes: BitConverter.ToInt64(b[40..]),
             AllocatedBytes: BitConverter.ToInt64(b[48..]) * 512,
-            ModifiedNanoseconds: (BitConverter.ToInt64(b[112..]) * 1_000_000_000) + BitConverter.ToUInt32(b[120..]),
+            ModifiedNanoseconds: NanosecondsAt(b[112..]),
+            BornNanoseconds: (BitConverter.ToUInt32(b) & StatxBirth) != 0 ? NanosecondsAt(b[80..]) : null,
             UserId: BitConverter.ToUInt32(b[20..]),
             GroupId: BitConverter.ToUInt32(b[24..]),
             Mode: (UnixFileMode)(BitConverter.ToUInt16(b[28..]) & 0xfff),
@@ -57,17 +60,26 @@ internal static partial class HostFile
         _ => null,
     };
 
-    /// <summary>Renames a file; fails if the new name is taken. The folder is synced, so the rename survives a power cut.</summary>
+    /// <summary>Whether two paths lead to one file that is there.</summary>
+    public static bool AreOne(string path, string other) =>
+        Look(path) is { } file && Look(other) is { } same && file.Stamp.IsSameFile(same.Stamp);
+
+    /// <summary>
+    /// Renames a file; fails if the new name is taken. The folder is synced, so the rename survives a power cut. Can be repeated after a crash: where the
+    /// file has both names by then, it loses the old one.
+    /// </summary>
     public static void Move(string from, string to)
     {
         if (Rename(AtFdCwd, from, AtFdCwd, to, RenameNoReplace) != 0)
         {
             var errno = Marshal.GetLastPInvokeError();
             // EINVAL: the file system knows no flags (NFS). link(2) doesn't replace either.
-            if (errno != 22)
+            if (errno == Einval)
+                errno = Link(from, to) == 0 ? 0 : Marshal.GetLastPInvokeError();
+            // A link that was made before, by a move that was cut off there.
+            var isMade = errno == 0 || (errno == Eexist && new FileInfo(to).LinkTarget is null && AreOne(from, to));
+            if (!isMade)
                 throw Error("rename", errno == Eexist ? to : from, errno);
-            if (Link(from, to) != 0)
-                throw Error("link", to, Marshal.GetLastPInvokeError());
             File.Delete(from);
         }
 
@@ -140,6 +152,8 @@ internal static partial class HostFile
     /// <summary>Bytes free for this process in the file system of a folder.</summary>
     public static long FreeBytes(string folder) => new DriveInfo(folder).AvailableFreeSpace;
 
+    private static long NanosecondsAt(ReadOnlySpan<byte> time) => (BitConverter.ToInt64(time) * 1_000_000_000) + BitConverter.ToUInt32(time[8..]);
+
     internal static IOException Error(string call, string path, int errno) =>
         new(new StringBuilder(call).Append(' ').Append(path).Append(": ").Append(Marshal.GetPInvokeErrorMessage(errno)).ToString(), errno);
 
@@ -170,9 +184,9 @@ internal static partial class HostFile
 
 /// <summary>What statx(2) says of a file; <paramref name="BlockDevice"/> is a block device's numbers, such as 8:0.</summary>
 internal readonly record struct HostFileInfo(
-    ulong Device, ulong Inode, long SizeBytes, long AllocatedBytes, long ModifiedNanoseconds, uint UserId, uint GroupId, UnixFileMode Mode,
+    ulong Device, ulong Inode, long SizeBytes, long AllocatedBytes, long ModifiedNanoseconds, long? BornNanoseconds, uint UserId, uint GroupId, UnixFileMode Mode,
     bool IsRegular, string? BlockDevice)
 {
     /// <summary>What changes when somebody writes to the file.</summary>
-    public FileStamp Stamp => new(Device, Inode, SizeBytes, ModifiedNanoseconds);
+    public FileStamp Stamp => new(Device, Inode, SizeBytes, ModifiedNanoseconds, BornNanoseconds);
 }

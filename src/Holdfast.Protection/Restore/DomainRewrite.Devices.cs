@@ -81,10 +81,10 @@ public static partial class DomainRewrite
         notes.MediaEjected.Add(target);
     }
 
-    // Only what the host's other VMs may use at the same time, and what is still there.
+    // Only what nobody writes to, and what is still there. Shareable alone isn't enough: the copy is an older twin of what writes there with others.
     private static bool CanShare(XElement disk, RewriteRequest request)
     {
-        if (disk.Element("readonly") is null && disk.Element("shareable") is null)
+        if (disk.Element("readonly") is null)
             return false;
         var source = disk.Element("source");
         var path = (string?)source?.Attribute("file") ?? (string?)source?.Attribute("dev");

@@ -133,6 +133,10 @@ public static partial class DomainRewrite
                 device.SetAttributeValue("type", "none");
                 device.Attribute("path")?.Remove();
                 break;
+            // A disk or a controller of the host's: the original's data.
+            case "hostdev" when (string?)device.Attribute("type") is "scsi" or "scsi_host":
+                Drop(device, Describe(device), notes);
+                break;
             case "hostdev":
                 notes.Shared.Add(Describe(device));
                 break;

@@ -58,7 +58,7 @@ internal sealed class FilesRestore(EngineContext context, RecoveryPoint point, R
                 d, RestoreItem.Make(id, d.Name, Path.Combine(folder, $"{name}-{FileNameOf(d.Name)}.{extension}"), replaces: false), options.Format, encryption);
         }).ToList();
         var xml = !options.WithConfiguration ? null : RestoreItem.Make(id, "xml", Path.Combine(folder, name + ".xml"), replaces: false);
-        var nvram = !options.WithConfiguration || saved!.Nvram is null ? null : RestoreItem.Make(id, "nvram", Path.Combine(folder, name + "-nvram.fd"), replaces: false);
+        var nvram = !options.WithConfiguration || saved!.Nvram is null ? null : RestoreItem.Make(id, RestoreItem.Nvram, Path.Combine(folder, name + "-nvram.fd"), replaces: false);
         List<RestoreItem> items = [.. jobs.Select(j => j.Item), .. new[] { xml, nvram }.OfType<RestoreItem>()];
         foreach (var taken in items.Where(i => File.Exists(i.Path)))
             throw new FaultException(RestoreFaults.DiskFileExists(taken.Path));

@@ -75,29 +75,35 @@ internal sealed class ImageRestorer(EngineContext context, RecoveryPoint point, 
         });
         file.Write(content);
         file.Flush(flushToDisk: true);
+        HostFile.SyncFolder(Path.GetDirectoryName(item.NewPath)!);
     }
 
     /// <summary>Removes whatever an unfinished restore left, and its journal.</summary>
     /// <param name="journal">The journal.</param>
     /// <param name="host">libvirt, where the restore defines secrets there.</param>
+    /// <exception cref="IOException">It couldn't be done, or not to its end. The journal stays; where not every old file is found, nothing was touched.</exception>
     public static void Abandon(RestoreJournalFile journal, LibvirtConnection? host)
     {
+        if (journal.Journal.Kind is RestoreKind.InPlace)
+            FileSwap.RequireUndoable(journal.Journal.Items);
         // Cut off, it must go on as an undo: the next start would finish a sealed one, into old and new images by turns.
         if (journal.Journal.Sealed)
             journal.Save(journal.Journal with { Sealed = false });
         FileSwap.Undo(journal.Journal.Items);
-        TpmRestore.RemoveFolders(journal.Journal.Items);
         if (host is not null)
             SecretRestore.Undo(host, journal.Journal);
         journal.Remove();
+        // Last: while there is a journal its folders are looked for.
+        TpmRestore.RemoveFolders(journal.Journal.Items);
     }
 
-    /// <summary>The items with the identity of their new files, for the sealed journal.</summary>
+    /// <summary>The items with the identity of their files, for the sealed journal.</summary>
     public static IReadOnlyList<RestoreItem> Stamped(IReadOnlyList<RestoreItem> items) =>
         [.. items.Select(i => i with
         {
             New = HostFile.Look(i.NewPath)?.Stamp ?? throw new FileNotFoundException("A restored file is gone.", i.NewPath),
             Old = i.OldPath is null ? null : HostFile.Look(i.Path)?.Stamp,
+            Folder = HostFile.Look(Path.GetDirectoryName(i.Path)!)?.Stamp,
         })];
 
     private async Task WriteAsync(ImageJob job, long doneBefore, long total, CancellationToken ct)

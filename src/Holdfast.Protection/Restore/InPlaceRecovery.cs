@@ -65,7 +65,7 @@ public sealed class InPlaceRecovery(EngineContext context)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or LibvirtException or FaultException)
         {
-            return new(RestoreEnd.Unknown, RestoreFaults.InPlaceRecoveryFailed(journal.Journal.Vm, journal.Journal.Items[0].Path, e.Message));
+            return new(RestoreEnd.Unknown, RestoreFaults.InPlaceRecoveryFailed(journal.Journal.Vm, journal.FilePath, e.Message));
         }
     }
 
@@ -77,7 +77,9 @@ public sealed class InPlaceRecovery(EngineContext context)
             return new(RestoreEnd.Unknown, null);
         // Where an undo was cut off before its first step all new files are in place still, and the VM may have been running on them since.
         var isWhole = journal.Kind is RestoreKind.InPlace && FileSwap.Look(journal.Items) is SwapProgress.AllPlaced;
-        if (!journal.Sealed && !isWhole)
+        // And where that of a new VM was, they may be somebody's by now.
+        var mayBePlaced = journal.Kind is RestoreKind.NewVm && journal.Items.Any(i => i.New is not null);
+        if (!journal.Sealed && !isWhole && !mayBePlaced)
         {
             ImageRestorer.Abandon(file, context.Host);
             return await VmAsBefore.RestoreAsync(context, journal).ConfigureAwait(false) is { } stays ? new(RestoreEnd.Undone, stays) : Undone(journal);
@@ -86,7 +88,7 @@ public sealed class InPlaceRecovery(EngineContext context)
         return journal.Kind switch
         {
             RestoreKind.InPlace => await RecoverInPlaceAsync(file).ConfigureAwait(false),
-            RestoreKind.NewVm => RecoverNewVm(file),
+            RestoreKind.NewVm => await RecoverNewVmAsync(file).ConfigureAwait(false),
             _ => RecoverFiles(file),
         };
     }
@@ -103,7 +105,7 @@ public sealed class InPlaceRecovery(EngineContext context)
         return Undone(file.Journal);
     }
 
-    private RestoreRemains RecoverNewVm(RestoreJournalFile file)
+    private async Task<RestoreRemains> RecoverNewVmAsync(RestoreJournalFile file)
     {
         if (context.Host is not { } host)
             return new(RestoreEnd.Unknown, null);
@@ -114,8 +116,21 @@ public sealed class InPlaceRecovery(EngineContext context)
             return new(RestoreEnd.Complete, null);
         }
 
+        // Somebody may have made a VM of the images himself: those stay, and the secrets that they may be encrypted with.
+        var journal = file.Journal;
+        var users = await FileUsers.ReadAsync(host, journal.Uuid, CancellationToken.None).ConfigureAwait(false);
+        var unused = journal.Items.Where(
+            i => !File.Exists(i.Path) || File.Exists(i.NewPath) || (users.ByOther(journal.Uuid, i.Path) is null && IsFree(i.Path))).ToList();
+        if (unused.Count < journal.Items.Count)
+            file.Save(journal with { Items = unused, Secrets = [] });
         ImageRestorer.Abandon(file, host);
-        return Undone(file.Journal);
+        return Undone(journal);
+    }
+
+    private static bool IsFree(string path)
+    {
+        using var free = ImageLock.TryTake(path);
+        return free is not null;
     }
 
     private async Task<RestoreRemains> RecoverInPlaceAsync(RestoreJournalFile file)
@@ -134,7 +149,7 @@ public sealed class InPlaceRecovery(EngineContext context)
                 return Undone(journal);
             case SwapProgress.UnderWay when isActive:
                 return new(RestoreEnd.Unknown, RestoreFaults.InPlaceRecoveryFailed(
-                    journal.Vm, journal.Items[0].Path, "the VM runs although its images were being replaced; shut it down and try again"));
+                    journal.Vm, file.FilePath, "the VM runs although its images were being replaced; shut it down and try again"));
             case SwapProgress.AllPlaced:
                 break;
             default:

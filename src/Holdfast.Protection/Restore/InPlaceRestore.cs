@@ -51,7 +51,7 @@ internal sealed class InPlaceRestore(EngineContext context, RecoveryPoint point,
             layout.Places[d.Name].Format == "raw" ? ImageFormat.Raw : ImageFormat.Qcow2, keys.Of(d.Name))).ToList();
         var nvram = NvramItem(id, saved);
         List<RestoreItem> items = [.. jobs.Select(j => j.Item), .. new[] { nvram }.OfType<RestoreItem>()];
-        FaultMapping.Guard(() => RequireOwnFiles(host, uuid, name, items), subject);
+        await FaultMapping.GuardAsync(() => RequireOwnFilesAsync(host, uuid, name, items, saved, ct), subject).ConfigureAwait(false);
         // Its folder is the VM's own by its name, and no domain names it.
         var tpm = FaultMapping.Guard(() => TpmItem(id, host, uuid, name, configuration), subject);
         if (tpm is not null)
@@ -98,7 +98,8 @@ internal sealed class InPlaceRestore(EngineContext context, RecoveryPoint point,
         {
             // Whether a definition whose reply was lost took effect isn't known: then the next start finishes the restore.
             var undone = journal.Journal;
-            Abandon(journal, host);
+            if (Abandon(journal, host) is { } left)
+                throw new FaultException(left, e);
             if (await VmAsBefore.RestoreAsync(context, undone).ConfigureAwait(false) is { } stays)
                 throw new FaultException(stays, e);
             throw;
@@ -113,16 +114,23 @@ internal sealed class InPlaceRestore(EngineContext context, RecoveryPoint point,
             context.Time.GetElapsedTime(started), [.. _warnings, .. keys.Warnings, .. _images.Warnings], _images.Times);
     }
 
-    private static void Abandon(RestoreJournalFile journal, LibvirtConnection host)
+    /// <returns>Why the VM doesn't have its old images back: whoever reads that mustn't start it.</returns>
+    private static Fault? Abandon(RestoreJournalFile journal, LibvirtConnection host)
     {
         try
         {
             ImageRestorer.Abandon(journal, host);
         }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return RestoreFaults.InPlaceRecoveryFailed(journal.Journal.Vm, journal.FilePath, e.Message);
+        }
         catch (LibvirtException)
         {
             // The old images are back. Secrets that were defined may be left: the journal, which stays, has them for the next start.
         }
+
+        return null;
     }
 
     // From the check under the images' locks on nobody can start the VM on its old images; once they are moved aside, not at all.
@@ -152,7 +160,7 @@ internal sealed class InPlaceRestore(EngineContext context, RecoveryPoint point,
                     ?? throw new FaultException(BackupFaults.ImageInUse(item.Path, "another process has it open")));
             }
 
-            CheckAgain(journal.Journal, layout, options.WithConfiguration ? configuration : null, disks);
+            await CheckAgainAsync(journal.Journal, layout, options.WithConfiguration ? configuration : null, disks, opened, ct).ConfigureAwait(false);
             if (context.Journal is not null)
                 await context.Journal.RestoreSealingAsync(ct).ConfigureAwait(false);
             await context.Effects.RunAsync(Effect.SealRestoreJournal, () =>
@@ -168,12 +176,17 @@ internal sealed class InPlaceRestore(EngineContext context, RecoveryPoint point,
                 held.Dispose();
         }
 
+        FileSwap.MakeWay(journal.Journal.Items);
         await FileSwap.PlaceNewAsync(journal.Journal.Items, context.Effects).ConfigureAwait(false);
     }
 
-    private void CheckAgain(RestoreJournal journal, InPlaceLayout layout, SavedConfiguration? saved, IReadOnlyList<PointDisk> disks)
+    // While the images were written other VMs may have been given them, or been made upon them.
+    private async Task CheckAgainAsync(
+        RestoreJournal journal, InPlaceLayout layout, SavedConfiguration? saved, IReadOnlyList<PointDisk> disks, List<RestoreItem> opened, CancellationToken ct)
     {
         var host = context.RequiredHost;
+        var users = await FileUsers.ReadAsync(host, journal.Uuid, ct).ConfigureAwait(false);
+        users.RequireNobodyElses(journal.Uuid, opened, WritesOf(host, saved));
         using var domain = host.FindDomain(journal.Uuid);
         if (domain is null)
         {
@@ -244,19 +257,18 @@ internal sealed class InPlaceRestore(EngineContext context, RecoveryPoint point,
     private static List<string> DisksBeside(DomainXml xml, IReadOnlyList<PointDisk> disks) =>
         [.. xml.Disks.Where(d => d.Device is DiskDevice.Disk && !d.IsReadOnly && disks.All(p => p.Name != d.Target)).Select(d => d.Target)];
 
-    // A file that no domain of this UUID names isn't ours to replace; nor is one that another domain names too.
-    private static void RequireOwnFiles(LibvirtConnection host, Guid uuid, string name, List<RestoreItem> items)
+    // A file that no domain of this UUID names isn't ours to replace.
+    private static async Task RequireOwnFilesAsync(
+        LibvirtConnection host, Guid uuid, string name, List<RestoreItem> items, SavedConfiguration? saved, CancellationToken ct)
     {
-        var domains = HostDomains.Read(host);
+        var users = await FileUsers.ReadAsync(host, uuid, ct).ConfigureAwait(false);
         foreach (var item in items.Where(i => i.OldPath is not null))
         {
-            var users = domains.Where(d => d.HostPaths.Any(p => p.Role is not HostPathRole.BackingImage && SameFile(p.Path, item.Path))
-                || d.Disks.Any(k => k.Source.Kind is DiskSourceKind.Volume && host.ResolvePath(k.Source) is { } v && SameFile(v, item.Path))).ToList();
-            if (users.All(d => d.Uuid != uuid))
+            if (!users.IsNamedBy(uuid, item.Path))
                 throw new FaultException(RestoreFaults.DiskFileExists(item.Path));
-            if (users.FirstOrDefault(d => d.Uuid != uuid) is { } other)
-                throw new FaultException(BackupFaults.ImageInUse(item.Path, $"the VM {other.Name} uses it too"));
         }
+
+        users.RequireNobodyElses(uuid, items, WritesOf(host, saved));
 
         foreach (var item in items)
         {
@@ -265,15 +277,15 @@ internal sealed class InPlaceRestore(EngineContext context, RecoveryPoint point,
         }
     }
 
-    private static bool SameFile(string path, string other) =>
-        path == other || (HostFile.Look(path) is { } a && HostFile.Look(other) is { } b && a.Stamp.IsSameFile(b.Stamp));
+    private static IEnumerable<FileUse> WritesOf(LibvirtConnection host, SavedConfiguration? saved) =>
+        saved is null ? [] : FileUsers.UsesOf(host, saved.Xml);
 
     private RestoreItem? NvramItem(string id, SavedConfiguration? saved)
     {
         if (saved?.Xml.Firmware.NvramPath is not { } path)
             return null;
         if (saved.Nvram is not null)
-            return RestoreItem.Make(id, "nvram", path, File.Exists(path));
+            return RestoreItem.Make(id, RestoreItem.Nvram, path, File.Exists(path));
         _warnings.Add(RestoreFaults.NvramNotInPoint(point.Details.Name));
         return null;
     }

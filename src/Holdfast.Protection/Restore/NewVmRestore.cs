@@ -36,7 +36,7 @@ internal sealed class NewVmRestore(EngineContext context, RecoveryPoint point, R
             d, RestoreItem.Make(id, d.Name, plan.Images[d.Name].Path, replaces: false),
             plan.Images[d.Name].Format == "raw" ? ImageFormat.Raw : ImageFormat.Qcow2,
             plan.Images[d.Name].IsEncrypted ? saved.EncryptionOf(d.Name, point.Id.ToString()) : null)).ToList();
-        var nvram = plan.NvramPath is { } path ? RestoreItem.Make(id, "nvram", path, replaces: false) : null;
+        var nvram = plan.NvramPath is { } path ? RestoreItem.Make(id, RestoreItem.Nvram, path, replaces: false) : null;
         var definition = DomainXml.Read(plan.Root);
         var tpm = TpmRestore.ItemOf(id, host.Uri, plan.Uuid, definition, saved);
         List<RestoreItem> items = [.. jobs.Select(j => j.Item), .. new[] { nvram, tpm }.OfType<RestoreItem>()];

@@ -31,7 +31,7 @@ public static class PathWalk
     };
 
     private static bool IsReadOnly(XElement element) => element.AncestorsAndSelf("disk").FirstOrDefault() is { } disk
-        && (disk.Element("readonly") is not null || disk.Element("shareable") is not null || element.AncestorsAndSelf("backingStore").Any());
+        && (disk.Element("readonly") is not null || element.AncestorsAndSelf("backingStore").Any());
 
     private static string Normal(string path) => Path.GetFullPath(path);
 }

@@ -70,8 +70,16 @@ public sealed record RestoreJournal
 /// <param name="OldPath">Where the file that is at <paramref name="Path"/> now is moved; null where there is none.</param>
 /// <param name="New">Which file the new one is; set when the journal is sealed.</param>
 /// <param name="Old">Which file the old one was, and in which state, when the journal was sealed.</param>
-public sealed record RestoreItem(string Target, string Path, string NewPath, string? OldPath, FileStamp? New, FileStamp? Old)
+/// <param name="Folder">Which folder they lie in, known when the journal is sealed: another one is there while its file system isn't mounted.</param>
+public sealed record RestoreItem(string Target, string Path, string NewPath, string? OldPath, FileStamp? New, FileStamp? Old, FileStamp? Folder = null)
 {
+    /// <summary>The target name of firmware variables.</summary>
+    public const string Nvram = "nvram";
+
+    /// <summary>Whether a start of the VM makes or replaces the file: libvirt makes firmware variables, and a TPM's emulator renames each new state over the last.</summary>
+    [JsonIgnore]
+    public bool IsMadeAtStart => Target is Nvram or TpmRestore.Target;
+
     /// <summary>An item of the restore <paramref name="id"/>.</summary>
     public static RestoreItem Make(string id, string target, string path, bool replaces) =>
         new(target, path, $"{path}.holdfast-new-{id}", replaces ? $"{path}.holdfast-old-{id}" : null, null, null);

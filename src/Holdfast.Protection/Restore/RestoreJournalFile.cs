@@ -16,6 +16,9 @@ public sealed class RestoreJournalFile : IDisposable
 
     private RestoreJournalFile(string path, FileStream fileLock, RestoreJournal journal) => (_path, _lock, Journal) = (path, fileLock, journal);
 
+    /// <summary>Where it lies.</summary>
+    public string FilePath => _path;
+
     /// <summary>What is on disk.</summary>
     public RestoreJournal Journal { get; private set; }
 

@@ -14,7 +14,7 @@ public sealed class RewriteNotes
     /// <summary>Devices that the new VM doesn't have; also disks that were restored, but that the saved definition doesn't have.</summary>
     public IList<string> LeftOut { get; } = [];
 
-    /// <summary>Disks of the saved definition that weren't restored.</summary>
+    /// <summary>Disks of the saved definition that weren't restored, those among them that the original shares with others.</summary>
     public IList<string> DisksNotRestored { get; } = [];
 
     /// <summary>Devices of the host that both VMs name: they can't both run with them, or see the same data.</summary>

@@ -15,6 +15,8 @@ internal sealed class RestoreWorld : IAsyncDisposable
 {
     private const int ChunkBytes = 64 * 1024;
     private readonly LibvirtConnection _host = LibvirtConnection.Open("test:///default");
+    // Worlds that are there at the same time are on one host.
+    private readonly string _mac = "52:54:00:" + string.Join(':', RandomNumberGenerator.GetBytes(3).Select(b => b.ToString("x2", CultureInfo.InvariantCulture)));
 
     public TemporaryFolder Folder { get; } = new();
 
@@ -91,7 +93,7 @@ internal sealed class RestoreWorld : IAsyncDisposable
           <devices>
             <disk type='file' device='disk'><driver name='qemu' type='qcow2'/><source file='{ImageA}'/><target dev='vda' bus='virtio'/></disk>
             <disk type='file' device='disk'><driver name='qemu' type='raw'/><source file='{ImageB}'/><target dev='vdb' bus='virtio'/></disk>
-            <interface type='network'><mac address='52:54:00:00:00:01'/><source network='{network}'/></interface>
+            <interface type='network'><mac address='{_mac}'/><source network='{network}'/></interface>
             <serial type='pty'><log file='{Folder["images/console.log"]}' append='off'/><target port='0'/></serial>
           </devices>
         </domain>
