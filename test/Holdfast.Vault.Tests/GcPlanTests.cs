@@ -127,7 +127,7 @@ public sealed class GcPlanTests
     private static SegmentFile FileOf(string folder, PackInfo[] packs, (int Pack, int Chunk)[] records)
     {
         var entries = records.Select(r => new IndexEntry(ChunkOf(r.Chunk).Prefix, r.Pack, 96, 10)).OrderBy(e => e.Prefix).ToArray();
-        var file = SegmentFile.Write(folder, Keys, [], packs, entries.Length, entries);
+        var file = SegmentFile.Write(folder, folder, Keys, [], packs, entries.Length, entries);
         packs.CopyTo(file.Packs, 0);
         return file;
     }

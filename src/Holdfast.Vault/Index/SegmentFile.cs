@@ -120,15 +120,22 @@ internal sealed unsafe class SegmentFile : IDisposable
     }
 
     /// <summary>Writes a file of sorted entries and opens it.</summary>
+    /// <param name="folder">Where it goes.</param>
+    /// <param name="scratch">Where it is made: a folder of this process's own, in the same file system.</param>
+    /// <param name="keys">The vault's keys.</param>
+    /// <param name="segments">The index segments whose entries it has.</param>
+    /// <param name="packs">The packs of the entries.</param>
+    /// <param name="count">How many entries.</param>
+    /// <param name="entries">The entries.</param>
     /// <exception cref="VaultException">Io, NoSpace, PermissionDenied: it can't be written; nothing is left of it.</exception>
     public static SegmentFile Write(
-        string folder, VaultKeys keys, IReadOnlyCollection<PackId> segments, IReadOnlyList<PackInfo> packs, long count, IEnumerable<IndexEntry> entries)
+        string folder, string scratch, VaultKeys keys, IReadOnlyCollection<PackId> segments, IReadOnlyList<PackInfo> packs, long count, IEnumerable<IndexEntry> entries)
     {
         var bloomBits = BitOperations.RoundUpToPowerOf2((ulong)Math.Max(count * BloomBitsPerEntry / 2, 512)) * 2;
         var entriesAt = HeaderBytes + ((long)segments.Count * PackId.SizeBytes) + ((long)packs.Count * PackBytes) + (long)(bloomBits / 8);
         var length = entriesAt + (count * IndexEntry.SizeBytes) + MacBytes;
-        var path = System.IO.Path.Combine(folder, IdText.NewGuid().ToString("N") + ".idx");
-        var temporary = path + ".tmp";
+        var name = IdText.NewGuid().ToString("N") + ".idx";
+        var (path, temporary) = (System.IO.Path.Combine(folder, name), System.IO.Path.Combine(scratch, name + ".tmp"));
         var isWritten = false;
         try
         {

@@ -3,13 +3,13 @@ namespace Holdfast.Vault;
 /// <summary>Merges sorted cache files into one, entry by entry, so that look-ups have few files to ask.</summary>
 internal static class SegmentFileMerge
 {
-    public static SegmentFile Merge(string folder, VaultKeys keys, IReadOnlyList<SegmentFile> files)
+    public static SegmentFile Merge(string folder, string scratch, VaultKeys keys, IReadOnlyList<SegmentFile> files)
     {
         var packs = new List<PackInfo>();
         var numbers = new Dictionary<PackId, int>();
         var renumbered = files.Select(f => f.Packs.Select(p => NumberOf(p)).ToArray()).ToArray();
         var segments = files.SelectMany(f => f.Segments).Distinct().ToArray();
-        var merged = SegmentFile.Write(folder, keys, segments, packs, files.Sum(f => f.Count), Entries());
+        var merged = SegmentFile.Write(folder, scratch, keys, segments, packs, files.Sum(f => f.Count), Entries());
         // The catalogue's own, which know what is healthy.
         packs.CopyTo(merged.Packs);
         return merged;

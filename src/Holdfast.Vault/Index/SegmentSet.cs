@@ -1,7 +1,7 @@
 namespace Holdfast.Vault;
 
 /// <summary>Several cache files as one index. Look-ups may run while a file is added.</summary>
-internal sealed class SegmentSet(string folder, VaultKeys keys) : IDisposable
+internal sealed class SegmentSet(string folder, string scratch, VaultKeys keys) : IDisposable
 {
     private const int FilesMax = 8;
 
@@ -92,7 +92,7 @@ internal sealed class SegmentSet(string folder, VaultKeys keys) : IDisposable
             sum += bySize[take].Count;
         }
 
-        var merged = SegmentFileMerge.Merge(folder, keys, bySize[..take]);
+        var merged = SegmentFileMerge.Merge(folder, scratch, keys, bySize[..take]);
         _files = [.. bySize[take..], merged];
         Retire(bySize[..take]);
     }

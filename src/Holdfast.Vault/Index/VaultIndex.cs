@@ -23,7 +23,7 @@ internal sealed class VaultIndex : IDisposable
     public VaultIndex(IObjectStore store, VaultKeys keys, CacheFolder cache)
     {
         (_store, _keys, _cache) = (store, keys, cache);
-        _segments = new SegmentSet(cache.Path, keys);
+        _segments = new SegmentSet(cache.Path, cache.Scratch, keys);
         _gc = new GcGenerations(store, keys);
         foreach (var file in cache.OpenAll(keys))
         {
@@ -146,7 +146,7 @@ internal sealed class VaultIndex : IDisposable
         {
             if (await IndexSegment.TryReadAsync(_store, _keys, name, session, ct) is { } segment)
             {
-                var file = SegmentFile.Write(_cache.Path, _keys, [id], segment.Packs, segment.Entries.Length, segment.Entries);
+                var file = SegmentFile.Write(_cache.Path, _cache.Scratch, _keys, [id], segment.Packs, segment.Entries.Length, segment.Entries);
                 for (var i = 0; i < file.Packs.Length; i++)
                 {
                     file.Packs[i] = _packs.GetValueOrDefault(file.Packs[i].Id) ?? file.Packs[i];
@@ -262,6 +262,6 @@ internal sealed class VaultIndex : IDisposable
 
         var entries = PackFooter.Parse(found.Footer, size).Select(e => new IndexEntry(e.Id.Prefix, 0, e.Offset, e.Length)).ToArray();
         Array.Sort(entries, (a, b) => a.Prefix.CompareTo(b.Prefix));
-        return SegmentFile.Write(_cache.Path, _keys, [], [found.Pack], entries.Length, entries);
+        return SegmentFile.Write(_cache.Path, _cache.Scratch, _keys, [], [found.Pack], entries.Length, entries);
     }
 }

@@ -33,7 +33,7 @@ internal sealed class SessionStore : IMapPages, IAsyncDisposable
     {
         _pointName = Names.Point(source, session);
         (_store, _keys, _index, _options, _cache, _session) = (store, keys, index, options, cache, session);
-        _flushed = new SegmentSet(cache.Scratch, keys);
+        _flushed = new SegmentSet(cache.Scratch, cache.Scratch, keys);
         _reader = new PackReader(store, keys);
         _maps = new MapReader(index, _reader);
     }
@@ -242,7 +242,7 @@ internal sealed class SessionStore : IMapPages, IAsyncDisposable
         }
 
         Interlocked.Add(ref _storedBytes, bytes.Length);
-        _flushed.Add(SegmentFile.Write(_cache.Scratch, _keys, [id], segment.Packs, entries.Length, entries));
+        _flushed.Add(SegmentFile.Write(_cache.Scratch, _cache.Scratch, _keys, [id], segment.Packs, entries.Length, entries));
         foreach (var pack in _flushed.Files.SelectMany(f => f.Packs))
         {
             pack.Healthy = true;
