@@ -41,20 +41,23 @@ public sealed partial class AzureBlobStore
     /// <inheritdoc/>
     public override ValueTask<RetentionProbe> ProbeRetentionAsync(CancellationToken ct) => new(RetentionTrial.RunAsync(
         this,
-        async (name, content, until, token) => await PutAsync(name, [content], PolicyOf(until), token),
+        async (name, content, until, token) => await PutAsync(name, [content], PolicyOf(until, !IsGovernance), token),
         async (name, token) => await DeleteAnywayAsync(name, (await PropertiesAsync(name, token))?.VersionId, token),
         Time, ct));
 
     /// <inheritdoc/>
-    public override async ValueTask<DateTimeOffset?> GetRetainedUntilAsync(ObjectName name, CancellationToken ct) =>
-        (await PropertiesAsync(name, ct))?.ImmutabilityPolicy?.ExpiresOn;
+    public override async ValueTask<ObjectRetention?> GetRetentionAsync(ObjectName name, CancellationToken ct) =>
+        (await PropertiesAsync(name, ct))?.ImmutabilityPolicy is { ExpiresOn: { } until } policy
+            ? new ObjectRetention(until, policy.PolicyMode == BlobImmutabilityPolicyMode.Locked)
+            : null;
 
     /// <inheritdoc/>
-    protected override async Task SetRetentionAsync(ObjectName name, DateTimeOffset until, CancellationToken ct)
+    protected override async Task SetRetentionAsync(ObjectName name, DateTimeOffset until, ObjectRetention? before, CancellationToken ct)
     {
         try
         {
-            await BlobOf(name).SetImmutabilityPolicyAsync(PolicyOf(until), cancellationToken: ct);
+            // A locked policy stays locked: the service takes nothing else for it.
+            await BlobOf(name).SetImmutabilityPolicyAsync(PolicyOf(until, isLocked: before is { IsFinal: true } || !IsGovernance), cancellationToken: ct);
         }
         catch (RequestFailedException e) when (e.Status is 400 or 409)
         {
@@ -63,10 +66,10 @@ public sealed partial class AzureBlobStore
         }
     }
 
-    private BlobImmutabilityPolicy? PolicyOfNew(ObjectName name) => RetentionOfNew(name) is { } until ? PolicyOf(until) : null;
+    private BlobImmutabilityPolicy? PolicyOfNew(ObjectName name) => RetentionOfNew(name) is { } until ? PolicyOf(until, !IsGovernance) : null;
 
-    private BlobImmutabilityPolicy PolicyOf(DateTimeOffset until) =>
-        new() { ExpiresOn = until, PolicyMode = IsGovernance ? BlobImmutabilityPolicyMode.Unlocked : BlobImmutabilityPolicyMode.Locked };
+    private static BlobImmutabilityPolicy PolicyOf(DateTimeOffset until, bool isLocked) =>
+        new() { ExpiresOn = until, PolicyMode = isLocked ? BlobImmutabilityPolicyMode.Locked : BlobImmutabilityPolicyMode.Unlocked };
 
     /// <summary>Creates a blob with its policy. A container without version-level immutability refuses that, and gets its blobs without one from then on.</summary>
     private async ValueTask<CreateOutcome> RetainIfPossibleAsync(

@@ -51,7 +51,7 @@ public sealed partial class S3Store
         foreach (var error in refused.Where(e => e.Code is not ("NoSuchKey" or "NoSuchVersion")))
         {
             if (error.Key is not null && asked.TryGetValue(error.Key, out var of) && of.Version is not null && error.Code == "AccessDenied"
-                && await GetRetainedUntilAsync(of.Name, ct) is { } until && until > Time.GetUtcNow())
+                && await GetRetentionAsync(of.Name, ct) is { } retention && retention.Until > Time.GetUtcNow())
             {
                 kept.Add(of.Name);
                 continue;

@@ -40,9 +40,9 @@ public sealed partial class S3Store
                 }
                 catch (AmazonS3Exception e) when (e.StatusCode == HttpStatusCode.Forbidden && version is not null)
                 {
-                    if (await GetRetainedUntilAsync(name, ct) is { } until && until > Time.GetUtcNow())
+                    if (await GetRetentionAsync(name, ct) is { } kept && kept.Until > Time.GetUtcNow())
                     {
-                        throw Retained(name, until);
+                        throw Retained(name, kept.Until);
                     }
 
                     throw;
@@ -67,15 +67,17 @@ public sealed partial class S3Store
             : new RetentionProbe(RetentionSupport.Unsupported, $"The bucket of {Description} was made without object lock.");
 
     /// <inheritdoc/>
-    public override async ValueTask<DateTimeOffset?> GetRetainedUntilAsync(ObjectName name, CancellationToken ct) =>
+    public override async ValueTask<ObjectRetention?> GetRetentionAsync(ObjectName name, CancellationToken ct) =>
         // Only buckets with versions have object lock. Of others nobody is asked, who might not be allowed to.
-        !await IsVersionedAsync(ct) ? null : await CallAsync<DateTimeOffset?>(
+        !await IsVersionedAsync(ct) ? null : await CallAsync<ObjectRetention?>(
         async () =>
         {
             try
             {
                 var reply = await Client.GetObjectRetentionAsync(new GetObjectRetentionRequest { BucketName = Bucket, Key = KeyOf(name) }, ct);
-                return reply.Retention?.RetainUntilDate is { } until ? new DateTimeOffset(until.ToUniversalTime()) : null;
+                return reply.Retention is { RetainUntilDate: { } until } kept
+                    ? new ObjectRetention(new DateTimeOffset(until.ToUniversalTime()), kept.Mode == ObjectLockRetentionMode.Compliance)
+                    : null;
             }
             catch (AmazonS3Exception e) when (e.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.BadRequest && e.ErrorCode != "NoSuchBucket")
             {
@@ -86,9 +88,11 @@ public sealed partial class S3Store
         "Can't look at the retention of", name, ct);
 
     /// <inheritdoc/>
-    protected override async Task SetRetentionAsync(ObjectName name, DateTimeOffset until, CancellationToken ct)
+    protected override async Task SetRetentionAsync(ObjectName name, DateTimeOffset until, ObjectRetention? before, CancellationToken ct)
     {
-        var retention = new ObjectLockRetention { Mode = LockMode, RetainUntilDate = until.UtcDateTime };
+        // As firmly as it is kept already, whatever new objects get: changing that takes the right to end retentions.
+        var mode = before is not { } kept ? LockMode : kept.IsFinal ? ObjectLockRetentionMode.Compliance : ObjectLockRetentionMode.Governance;
+        var retention = new ObjectLockRetention { Mode = mode, RetainUntilDate = until.UtcDateTime };
         try
         {
             await Client.PutObjectRetentionAsync(new PutObjectRetentionRequest { BucketName = Bucket, Key = KeyOf(name), Retention = retention }, ct);

@@ -37,10 +37,10 @@ public sealed partial class BackupVault
     /// <summary>Refuses what an immutable vault keeps. A point whose own object is damaged is no longer kept: nothing can be restored from it.</summary>
     private async Task RequireUnlockedAsync(VaultImmutability immutability, SourceId source, PointId point, CancellationToken ct)
     {
-        if (await StoreRetention.OfAsync(Names.Point(source, point), ct) is { } kept && kept > Options.TimeProvider.GetUtcNow())
+        if (await StoreRetention.OfAsync(Names.Point(source, point), ct) is { } kept && kept.Until > Options.TimeProvider.GetUtcNow())
         {
             // Also where the vault's own description says less: the store would refuse half-way.
-            throw Locked(point, kept);
+            throw Locked(point, kept.Until);
         }
 
         Point? read;

@@ -118,15 +118,18 @@ public sealed partial class BackupVault : IAsyncDisposable
         }
 
         var immutability = (await RequireAsync(VaultOperation.Read, ct)).Immutability;
+
+        // The description is retained with all that a locked vault needs: it tells of the rest.
+        var kept = immutability.State is ImmutabilityState.Locked
+            ? await StoreRetention.KeptNowAsync(Names.Generation(Names.Config, (await _configs.ReadAsync(ct)).Generation, 'a'), ct)
+            : null;
         return new VaultInfo(
             Id, _config.CreatedUtc, (await _points.ListAsync(null, ct)).Count, packs, packBytes, indexBytes, totalBytes,
             Index.Packs.Values.Count(p => !p.Healthy && !p.Condemned), (await Sessions.ListAsync(ct)).Count)
         {
             Immutability = immutability,
-
-            // The description is retained with all that a locked vault needs: it tells of the rest.
-            StoreKeepsDates = immutability.State is ImmutabilityState.Locked
-                && await StoreRetention.IsKeptNowAsync(Names.Generation(Names.Config, (await _configs.ReadAsync(ct)).Generation, 'a'), ct),
+            StoreKeepsDates = kept is { IsFinal: true },
+            StoreDatesAreRevocable = kept is { IsFinal: false },
         };
     }
 

@@ -17,6 +17,9 @@ public sealed record VaultInfo(
     /// <summary>How long it keeps points.</summary>
     public VaultImmutability Immutability { get; init; } = VaultImmutability.None;
 
-    /// <summary>Whether the store itself keeps what a locked vault needs until a date; a folder can't.</summary>
+    /// <summary>Whether the store itself keeps what a locked vault needs until a date, which nobody can make earlier; a folder can't.</summary>
     public bool StoreKeepsDates { get; init; }
+
+    /// <summary>Whether it keeps it until a date which accounts with a right of their own can make earlier (S3's GOVERNANCE, Azure's unlocked policies).</summary>
+    public bool StoreDatesAreRevocable { get; init; }
 }

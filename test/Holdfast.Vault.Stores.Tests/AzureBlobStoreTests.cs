@@ -102,6 +102,37 @@ public sealed class AzureBlobStoreTests(AzuriteServer server) : ObjectStoreConfo
         Assert.Equal(RetentionSupport.Unsupported, (await store.ProbeRetentionAsync(Ct)).Support);
     }
 
+    // The service's protocol as it is documented, since no server here keeps to policies.
+    [Fact]
+    public async Task What_whoever_has_the_right_to_can_end_early_isnt_called_kept_for_good_and_never_gets_less_firm()
+    {
+        using var keeping = new PolicyKeeper { InnerHandler = new SocketsHttpHandler() };
+        using var client = new HttpClient(keeping);
+        var place = server.NewPlace();
+        AzureBlobStore Open(bool isGovernance) => new(
+            server.Client(new BlobClientOptions { Transport = new HttpClientTransport(client) }), place.Split('/')[^1], place, TransferLimits.None, TimeProvider.System)
+        {
+            IsGovernance = isGovernance,
+        };
+        var (weak, firm) = (Open(isGovernance: true), Open(isGovernance: false));
+        var trial = await weak.ProbeRetentionAsync(Ct);
+        Assert.Equal(RetentionSupport.Revocable, trial.Support);
+        Assert.Contains("can end that early", trial.Detail, StringComparison.Ordinal);
+        Assert.Equal(RetentionSupport.Enforced, (await firm.ProbeRetentionAsync(Ct)).Support);
+
+        var until = new DateTimeOffset(TimeProvider.System.GetUtcNow().AddMinutes(10).Ticks / TimeSpan.TicksPerSecond * TimeSpan.TicksPerSecond, TimeSpan.Zero);
+        foreach (var (first, second) in ((AzureBlobStore, AzureBlobStore)[])[(weak, firm), (firm, weak)])
+        {
+            var name = ObjectName.Of($"a/{(first == weak ? "weak" : "firm")}");
+            await first.CreateAsync(name, "1"u8.ToArray(), Ct);
+            await first.RetainUntilAsync(name, until, Ct);
+            Assert.Equal(new ObjectRetention(until, IsFinal: first == firm), await first.GetRetentionAsync(name, Ct));
+            await second.RetainUntilAsync(name, until.AddMinutes(5), Ct);
+            Assert.Equal(new ObjectRetention(until.AddMinutes(5), IsFinal: true), await second.GetRetentionAsync(name, Ct));
+            Assert.Equal(VaultErrorKind.Retained, (await Assert.ThrowsAsync<VaultException>(async () => await second.DeleteAsync(name, Ct))).Kind);
+        }
+    }
+
     [Fact]
     public async Task The_store_says_what_time_it_is() => Assert.InRange(
         (await server.Open(server.NewPlace()).GetUtcNowAsync(Ct) - TimeProvider.System.GetUtcNow()).Duration(), TimeSpan.Zero, TimeSpan.FromMinutes(2));
@@ -127,6 +158,64 @@ public sealed class AzureBlobStoreTests(AzuriteServer server) : ObjectStoreConfo
 
     private static async Task<VaultErrorKind> KindOfListingAsync(IObjectStore store) =>
         (await Assert.ThrowsAsync<VaultException>(async () => await store.ListAllAsync("", Ct))).Kind;
+
+    /// <summary>
+    /// Keeps the policies of blobs as the service does: what has one isn't deleted before its date, a locked one stays locked and only grows, and whoever asks for a
+    /// blob is told.
+    /// </summary>
+    private sealed class PolicyKeeper : DelegatingHandler
+    {
+        private const string Date = "x-ms-immutability-policy-until-date", Mode = "x-ms-immutability-policy-mode";
+
+        private readonly Dictionary<string, (DateTimeOffset Until, string Mode)> _policies = [];
+
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            var blob = request.RequestUri!.AbsolutePath;
+            var isKept = _policies.TryGetValue(blob, out var kept);
+            if (request.Headers.TryGetValues(Date, out var dates))
+            {
+                var asked = (Until: DateTimeOffset.Parse(dates.Single(), System.Globalization.CultureInfo.InvariantCulture), Mode: request.Headers.GetValues(Mode).Single());
+                if (isKept && kept.Mode == "Locked" && (asked.Mode != "Locked" || asked.Until < kept.Until))
+                {
+                    return Answer(System.Net.HttpStatusCode.Conflict, "BlobImmutableDueToPolicy");
+                }
+
+                _policies[blob] = asked;
+                if (request.RequestUri.Query.Contains("comp=immutabilityPolicies", StringComparison.Ordinal))
+                {
+                    return Tell(Answer(System.Net.HttpStatusCode.OK, null), asked);
+                }
+            }
+            else if (isKept && request.Method == HttpMethod.Delete)
+            {
+                return Answer(System.Net.HttpStatusCode.Conflict, "BlobImmutableDueToPolicy");
+            }
+
+            var reply = await base.SendAsync(request, cancellationToken);
+            return isKept && request.Method == HttpMethod.Head ? Tell(reply, kept) : reply;
+
+            HttpResponseMessage Answer(System.Net.HttpStatusCode status, string? error)
+            {
+                var answer = new HttpResponseMessage(status) { RequestMessage = request, Content = new ByteArrayContent([]) };
+                if (error is not null)
+                {
+                    answer.Headers.Add("x-ms-error-code", error);
+                }
+
+                return answer;
+            }
+        }
+
+        private static HttpResponseMessage Tell(HttpResponseMessage reply, (DateTimeOffset Until, string Mode) policy)
+        {
+            reply.Headers.Remove(Date);
+            reply.Headers.Remove(Mode);
+            reply.Headers.Add(Date, policy.Until.ToString("R"));
+            reply.Headers.Add(Mode, policy.Mode);
+            return reply;
+        }
+    }
 
     private sealed class PolicyRefuser : DelegatingHandler
     {

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Amazon.S3;
 using Amazon.S3.Model;
 using Holdfast.Vault.S3;
 using Holdfast.Vault.Stores.Tests.Servers;
@@ -94,9 +95,9 @@ public sealed class S3StoreTests(RadosgwServer server) : ObjectStoreConformance
         store.RetainNewObjects(name => name == born ? until : null);
         Assert.Equal(CreateOutcome.Created, await store.CreateAsync(born, "3"u8.ToArray(), Ct));
 
-        Assert.Equal(until, await store.GetRetainedUntilAsync(kept, Ct));
-        Assert.Equal(until, await store.GetRetainedUntilAsync(born, Ct));
-        Assert.Null(await store.GetRetainedUntilAsync(free, Ct));
+        Assert.Equal(new ObjectRetention(until, IsFinal: true), await store.GetRetentionAsync(kept, Ct));
+        Assert.Equal(new ObjectRetention(until, IsFinal: true), await store.GetRetentionAsync(born, Ct));
+        Assert.Null(await store.GetRetentionAsync(free, Ct));
         await store.DeleteAsync(free, Ct);
         foreach (var name in (ObjectName[])[kept, born])
         {
@@ -106,9 +107,9 @@ public sealed class S3StoreTests(RadosgwServer server) : ObjectStoreConformance
         }
 
         await store.RetainUntilAsync(kept, until.AddMinutes(-5), Ct);
-        Assert.Equal(until, await store.GetRetainedUntilAsync(kept, Ct));
+        Assert.Equal(new ObjectRetention(until, IsFinal: true), await store.GetRetentionAsync(kept, Ct));
         await store.RetainUntilAsync(kept, until.AddMinutes(5), Ct);
-        Assert.Equal(until.AddMinutes(5), await store.GetRetainedUntilAsync(kept, Ct));
+        Assert.Equal(new ObjectRetention(until.AddMinutes(5), IsFinal: true), await store.GetRetentionAsync(kept, Ct));
         Assert.Equal(CreateOutcome.AlreadyExists, await store.CreateAsync(kept, "4"u8.ToArray(), Ct));
         Assert.Null(await store.GetSizeAsync(free, Ct));
     }
@@ -168,7 +169,7 @@ public sealed class S3StoreTests(RadosgwServer server) : ObjectStoreConformance
         store.RetainNewObjects(_ => until);
         Assert.Equal(CreateOutcome.Created, await store.CreateAsync(name, "1"u8.ToArray(), Ct));
         Assert.Equal(CreateOutcome.AlreadyExists, await store.CreateAsync(name, "2"u8.ToArray(), Ct));
-        Assert.Null(await store.GetRetainedUntilAsync(name, Ct));
+        Assert.Null(await store.GetRetentionAsync(name, Ct));
         Assert.Equal(VaultErrorKind.Unsupported, (await Assert.ThrowsAsync<VaultException>(async () => await store.RetainUntilAsync(name, until, Ct))).Kind);
         await store.DeleteAsync(name, Ct);
         Assert.Null(await store.GetSizeAsync(name, Ct));
@@ -182,10 +183,10 @@ public sealed class S3StoreTests(RadosgwServer server) : ObjectStoreConformance
         var (name, until) = (ObjectName.Of("packs/a"), TimeProvider.System.GetUtcNow().AddMinutes(1));
         await store.CreateAsync(name, "1"u8.ToArray(), Ct);
         await store.RetainNewAsync(name, Ct);
-        Assert.Null(await store.GetRetainedUntilAsync(name, Ct));
+        Assert.Null(await store.GetRetentionAsync(name, Ct));
         store.RetainNewObjects(_ => until);
         await store.RetainNewAsync(name, Ct);
-        Assert.NotNull(await store.GetRetainedUntilAsync(name, Ct));
+        Assert.NotNull(await store.GetRetentionAsync(name, Ct));
     }
 
     [Fact]
@@ -195,6 +196,28 @@ public sealed class S3StoreTests(RadosgwServer server) : ObjectStoreConformance
         Assert.Equal(RetentionSupport.Enforced, (await locked.ProbeRetentionAsync(Ct)).Support);
         using var plain = server.Open(server.NewPlace());
         Assert.Equal(RetentionSupport.Unsupported, (await plain.ProbeRetentionAsync(Ct)).Support);
+    }
+
+    [Fact]
+    public async Task What_whoever_has_the_right_to_can_end_early_isnt_called_kept_for_good_and_is_extended_as_it_is()
+    {
+        var place = server.NewPlace(RadosgwServer.LockedContainer);
+        using var weak = Locked(place, ObjectLockRetentionMode.Governance);
+        using var firm = Locked(place, ObjectLockRetentionMode.Compliance);
+        var trial = await weak.ProbeRetentionAsync(Ct);
+        Assert.Equal(RetentionSupport.Revocable, trial.Support);
+        Assert.Contains("can end that early", trial.Detail, StringComparison.Ordinal);
+        Assert.Equal(RetentionSupport.Enforced, (await firm.ProbeRetentionAsync(Ct)).Support);
+
+        var until = new DateTimeOffset(TimeProvider.System.GetUtcNow().AddMinutes(10).Ticks / TimeSpan.TicksPerSecond * TimeSpan.TicksPerSecond, TimeSpan.Zero);
+        foreach (var (first, second, isFinal) in ((S3Store, S3Store, bool)[])[(weak, firm, false), (firm, weak, true)])
+        {
+            var name = ObjectName.Of($"a/{(isFinal ? "firm" : "weak")}");
+            await first.CreateAsync(name, "1"u8.ToArray(), Ct);
+            await first.RetainUntilAsync(name, until, Ct);
+            await second.RetainUntilAsync(name, until.AddMinutes(5), Ct);
+            Assert.Equal(new ObjectRetention(until.AddMinutes(5), isFinal), await second.GetRetentionAsync(name, Ct));
+        }
     }
 
     // Debian's radosgw overlooks the condition in buckets with object lock: there the oldest version is the object.
@@ -219,6 +242,9 @@ public sealed class S3StoreTests(RadosgwServer server) : ObjectStoreConformance
     }
 
     protected override IObjectStore CreateStore() => server.Open(server.NewPlace());
+
+    private S3Store Locked(string place, ObjectLockRetentionMode mode) =>
+        new(server.Client(), RadosgwServer.LockedContainer, place.Split('/')[^1], place, TransferLimits.None, TimeProvider.System) { LockMode = mode };
 
     private S3Store Parted(string place) =>
         new(server.Client(), RadosgwServer.Container, place.Split('/')[^1], place, TransferLimits.None, TimeProvider.System) { PartBytes = 5 * MiB };

@@ -141,6 +141,22 @@ public sealed class ImmutabilityTests
         Assert.Equal(VaultErrorKind.PointLocked, (await Assert.ThrowsAsync<VaultException>(() => again.DeletePointAsync(test.Source, point, Ct))).Kind);
     }
 
+    [Theory]
+    [InlineData(RetentionSupport.Enforced)]
+    [InlineData(RetentionSupport.Revocable)]
+    public async Task A_store_that_keeps_dates_is_said_to_do_so_for_good_only_if_nobody_can_end_that(RetentionSupport support)
+    {
+        var time = new FixedTime(Start);
+        await using var test = await TestVault.CreateAsync();
+        var store = new RetainingTestStore(test.Local, time, support);
+        await using var vault = await OpenAsync(test, time, store);
+        var (_, probe) = await vault.SetImmutabilityAsync(new(ImmutabilityState.Locked, 30), Ct);
+        Assert.Equal(support, probe?.Support);
+        Assert.NotEmpty(store.Dates);
+        var info = await vault.GetInfoAsync(Ct);
+        Assert.Equal((support is RetentionSupport.Enforced, support is RetentionSupport.Revocable), (info.StoreKeepsDates, info.StoreDatesAreRevocable));
+    }
+
     [Fact]
     public async Task A_store_that_keeps_dates_gets_them_for_points_and_for_the_packs_that_they_need()
     {
@@ -340,8 +356,8 @@ public sealed class ImmutabilityTests
             return ValueTask.CompletedTask;
         }
 
-        public ValueTask<DateTimeOffset?> GetRetainedUntilAsync(ObjectName name, CancellationToken ct) =>
-            new(Dates.TryGetValue(name.Value, out var until) ? until : null);
+        public ValueTask<ObjectRetention?> GetRetentionAsync(ObjectName name, CancellationToken ct) =>
+            new(Dates.TryGetValue(name.Value, out var until) ? new ObjectRetention(until, support is RetentionSupport.Enforced) : null);
 
         public void RetainNewObjects(Func<ObjectName, DateTimeOffset?>? untilOf) => _rule = untilOf;
 
@@ -353,7 +369,7 @@ public sealed class ImmutabilityTests
 
         private void Note(ObjectName name)
         {
-            if (support is RetentionSupport.Enforced && _rule?.Invoke(name) is { } until)
+            if (support is RetentionSupport.Enforced or RetentionSupport.Revocable && _rule?.Invoke(name) is { } until)
             {
                 Dates[name.Value] = until;
             }

@@ -40,7 +40,7 @@ internal static class LockCommand
             var (now, store) = await engine.SetImmutabilityAsync(wanted, ct);
             if (run.Report.IsJson)
             {
-                run.Report.Json(new(now.State, now.Days, store?.Support is RetentionSupport.Enforced), CliJson.Default.ImmutabilityDocument);
+                run.Report.Json(new(now.State, now.Days, store?.Support is RetentionSupport.Enforced, store?.Support is RetentionSupport.Revocable), CliJson.Default.ImmutabilityDocument);
             }
             else
             {
@@ -61,6 +61,8 @@ internal static class LockCommand
     {
         null => "The store can't enforce this by itself: this program and the node refuse, but whoever may delete the folder's files can still do so.",
         { Support: RetentionSupport.Enforced } => "The store enforces it, too: nobody can delete these objects before their date.",
+        { Support: RetentionSupport.Revocable } =>
+            "The store refuses, too, to delete these objects before their date; but whoever has the right to can end that early (GOVERNANCE, unlocked policies).",
         _ => $"The store doesn't enforce this by itself ({store.Detail}): this program and the node refuse, but whoever has its credentials can still delete.",
     };
 

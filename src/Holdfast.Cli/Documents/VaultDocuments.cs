@@ -12,11 +12,11 @@ internal sealed record VaultInfoDocument(
 {
     public static VaultInfoDocument Of(VaultInfo v, string path) => new(
         v.VaultId.ToString(), path, v.CreatedUtc.ToUniversalTime(), v.Points, v.Packs, v.PackBytes, v.IndexBytes, v.TotalBytes, v.DamagedPacks, v.OpenSessions,
-        new(v.Immutability.State, v.Immutability.Days, v.StoreKeepsDates && v.Immutability.State is ImmutabilityState.Locked));
+        new(v.Immutability.State, v.Immutability.Days, v.StoreKeepsDates, v.StoreDatesAreRevocable));
 }
 
 /// <summary>How long a vault keeps points, and whether the store enforces it by itself, in JSON.</summary>
-internal sealed record ImmutabilityDocument(ImmutabilityState State, int Days, bool ByStore);
+internal sealed record ImmutabilityDocument(ImmutabilityState State, int Days, bool ByStore, bool ByStoreRevocably);
 
 /// <summary>A key slot in JSON.</summary>
 internal sealed record KeySlotDocument(string Id, KeySlotKind Kind, string Label, DateTimeOffset Created)

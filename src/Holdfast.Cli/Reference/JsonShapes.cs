@@ -26,7 +26,7 @@ internal static class JsonShapes
         | `vault init` | `{vault, path, recoveryKeyFile}`; never the recovery key itself |
         | `vault list` | `{"vaults": [{name, uuid, location, softDelete, id}]}`; `uuid` is the vault's own, `id` Azure's path of it |
         | `vault info` | `{vault, path, created, points, packs, packBytes, indexBytes, storedBytes, damagedPacks, openSessions, immutability}` |
-        | `vault lock` | the vault's immutability: `{state, days, byStore}`; `state` is `disabled`, `unlocked` or `locked`, `byStore` whether the store itself keeps objects until their date |
+        | `vault lock` | the vault's immutability: `{state, days, byStore, byStoreRevocably}`; `state` is `disabled`, `unlocked` or `locked`, `byStore` whether the store itself keeps objects until a date that nobody can make earlier, `byStoreRevocably` until one that accounts with a right of their own can |
         | `vault stats` | `{points, logicalBytes, dataBytes, uniqueBytes, storedBytes, dedupRatio, compressionRatio, reclaimableBytes, totalBytes, unreadable: [{point, source, reason}]}`: the size of the disks, what of them are data, each chunk once, and each as it is stored; `totalBytes` is the whole vault |
         | `vault scrub` | `{healthy, packsChecked, readBytes, packs, packBytes, oldestCheck, damagedPacks: [{id, name, reason}], damagedDisks: [{point, source, disk, unreadableChunks}]}`; `oldestCheck` is `null` where a pack was never read since it was written |
         | `vault scrub --keyless` | `{lists, objects, readBytes, damaged: [name]}` |

@@ -8,17 +8,17 @@ internal sealed class StoreRetention(BackupVault vault, PointCatalogue points)
 {
     private readonly IRetainingStore? _retaining = vault.Store.AsRetaining();
 
-    /// <summary>Whether the store keeps an object now.</summary>
-    public async Task<bool> IsKeptNowAsync(ObjectName name, CancellationToken ct)
+    /// <summary>How the store keeps an object now; null if it doesn't.</summary>
+    public async Task<ObjectRetention?> KeptNowAsync(ObjectName name, CancellationToken ct)
     {
         try
         {
-            return await OfAsync(name, ct) > vault.Options.TimeProvider.GetUtcNow();
+            return await OfAsync(name, ct) is { } kept && kept.Until > vault.Options.TimeProvider.GetUtcNow() ? kept : null;
         }
         catch (VaultException e) when (e.Kind is VaultErrorKind.Unsupported or VaultErrorKind.PermissionDenied)
         {
             // Who may not ask can't say so.
-            return false;
+            return null;
         }
     }
 
@@ -31,9 +31,9 @@ internal sealed class StoreRetention(BackupVault vault, PointCatalogue points)
             : null);
     }
 
-    /// <summary>Until when the store itself keeps an object.</summary>
-    public async Task<DateTimeOffset?> OfAsync(ObjectName name, CancellationToken ct) =>
-        _retaining is null ? null : await _retaining.GetRetainedUntilAsync(name, ct);
+    /// <summary>Until when the store itself keeps an object, and how firmly.</summary>
+    public async Task<ObjectRetention?> OfAsync(ObjectName name, CancellationToken ct) =>
+        _retaining is null ? null : await _retaining.GetRetentionAsync(name, ct);
 
     /// <summary>
     /// Retains every point as long as the vault keeps it, and each pack as long as the point that is kept longest of those that need it: in a locked vault
@@ -48,7 +48,7 @@ internal sealed class StoreRetention(BackupVault vault, PointCatalogue points)
         }
 
         var probe = await _retaining.ProbeRetentionAsync(ct);
-        if (probe.Support is not RetentionSupport.Enforced)
+        if (probe.Support is not (RetentionSupport.Enforced or RetentionSupport.Revocable))
         {
             return probe;
         }

@@ -11,12 +11,12 @@ public interface IRetainingStore
     /// <summary>Finds out by trying, with an object of its own that is retained for some seconds, whether the store keeps what it promises.</summary>
     ValueTask<RetentionProbe> ProbeRetentionAsync(CancellationToken ct);
 
-    /// <summary>Retains an object at least until this time. Does nothing if it is retained longer already. To be called again before it ends, if still needed.</summary>
+    /// <summary>Retains an object at least until this time, never less firmly than it is. Does nothing if it is retained longer already. To be called again before it ends, if still needed.</summary>
     /// <exception cref="VaultException">Unsupported: this store can't. Io, PermissionDenied: it refused.</exception>
     ValueTask RetainUntilAsync(ObjectName name, DateTimeOffset until, CancellationToken ct);
 
-    /// <summary>Until when the store retains an object; null if it doesn't (or there is no such object).</summary>
-    ValueTask<DateTimeOffset?> GetRetainedUntilAsync(ObjectName name, CancellationToken ct);
+    /// <summary>Until when the store retains an object, and how firmly; null if it doesn't (or there is no such object).</summary>
+    ValueTask<ObjectRetention?> GetRetentionAsync(ObjectName name, CancellationToken ct);
 
     /// <summary>
     /// From now on objects whose names the rule picks are created retained, before their creation is reported, where the store can; one that can't retain

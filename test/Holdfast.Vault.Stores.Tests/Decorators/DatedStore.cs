@@ -49,7 +49,7 @@ internal sealed class DatedStore : IObjectStore, IRetainingStore
         Dates[name] = until;
     }
 
-    public ValueTask<DateTimeOffset?> GetRetainedUntilAsync(ObjectName name, CancellationToken ct) => new(Dates.TryGetValue(name, out var until) ? until : null);
+    public ValueTask<ObjectRetention?> GetRetentionAsync(ObjectName name, CancellationToken ct) => new(Dates.TryGetValue(name, out var until) ? new ObjectRetention(until, true) : null);
 
     public void RetainNewObjects(Func<ObjectName, DateTimeOffset?>? untilOf) => _rule = untilOf;
 

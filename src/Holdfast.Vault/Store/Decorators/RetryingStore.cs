@@ -94,7 +94,7 @@ public sealed class RetryingStore(IObjectStore inner, RetryOptions options, Time
     public ValueTask RetainUntilAsync(ObjectName name, DateTimeOffset until, CancellationToken ct) => RunAsync(() => Retaining.RetainUntilAsync(name, until, ct), ct);
 
     /// <inheritdoc/>
-    public ValueTask<DateTimeOffset?> GetRetainedUntilAsync(ObjectName name, CancellationToken ct) => RunAsync(() => Retaining.GetRetainedUntilAsync(name, ct), ct);
+    public ValueTask<ObjectRetention?> GetRetentionAsync(ObjectName name, CancellationToken ct) => RunAsync(() => Retaining.GetRetentionAsync(name, ct), ct);
 
     /// <inheritdoc/>
     public void RetainNewObjects(Func<ObjectName, DateTimeOffset?>? untilOf) => Retaining.RetainNewObjects(untilOf);

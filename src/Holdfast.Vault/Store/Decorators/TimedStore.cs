@@ -64,8 +64,8 @@ public sealed class TimedStore(IObjectStore inner, TimeLimits limits, TransferLi
         LimitAsync("Retaining", name.Value, 0, null, t => Retaining.RetainUntilAsync(name, until, t), ct);
 
     /// <inheritdoc/>
-    public ValueTask<DateTimeOffset?> GetRetainedUntilAsync(ObjectName name, CancellationToken ct) =>
-        LimitAsync("Looking at the retention of", name.Value, 0, null, t => Retaining.GetRetainedUntilAsync(name, t), ct);
+    public ValueTask<ObjectRetention?> GetRetentionAsync(ObjectName name, CancellationToken ct) =>
+        LimitAsync("Looking at the retention of", name.Value, 0, null, t => Retaining.GetRetentionAsync(name, t), ct);
 
     /// <inheritdoc/>
     public void RetainNewObjects(Func<ObjectName, DateTimeOffset?>? untilOf) => Retaining.RetainNewObjects(untilOf);

@@ -37,11 +37,15 @@ public static class RetentionTrial
             return new RetentionProbe(RetentionSupport.Unsupported, e.Message);
         }
 
-        // Where versions are kept, the blob may be gone while its version was refused: what was retained is there.
-        return !await TryDeleteAsync(deleteAsync, name, ct)
-            ? new RetentionProbe(RetentionSupport.Enforced, $"{store.Description} refused to delete an object that it had been told to keep.")
+        // Asked before, and of the object itself: where versions are kept, the blob may be gone while its version was refused, and the setting may have been another's.
+        var isFinal = store.AsRetaining() is { } retaining && await retaining.GetRetentionAsync(name, ct) is { IsFinal: true };
+        return await TryDeleteAsync(deleteAsync, name, ct)
+            ? new RetentionProbe(
+                RetentionSupport.NotEnforced, $"Not enforced here: {store.Description} took the date of an object, and deleted it all the same.")
+            : isFinal ? new RetentionProbe(RetentionSupport.Enforced, $"{store.Description} refused to delete an object that it had been told to keep.")
             : new RetentionProbe(
-                RetentionSupport.NotEnforced, $"Not enforced here: {store.Description} took the date of an object, and deleted it all the same.");
+                RetentionSupport.Revocable,
+                $"{store.Description} refused to delete an object that it had been told to keep; but whoever has the right to can end that early (GOVERNANCE, unlocked policies).");
     }
 
     private static async Task<bool> TryDeleteAsync(Func<ObjectName, CancellationToken, ValueTask> deleteAsync, ObjectName name, CancellationToken ct)

@@ -135,12 +135,13 @@ public abstract class RemoteStore : IObjectStore, IDistantStore, IFolderListing,
     /// <inheritdoc/>
     public async ValueTask RetainUntilAsync(ObjectName name, DateTimeOffset until, CancellationToken ct)
     {
-        if (!(await GetRetainedUntilAsync(name, ct) >= until))
+        var retention = await GetRetentionAsync(name, ct);
+        if (!(retention?.Until >= until))
         {
             await CallAsync(
                 async () =>
                 {
-                    await SetRetentionAsync(name, until, ct);
+                    await SetRetentionAsync(name, until, retention, ct);
                     return true;
                 },
                 "Can't retain", name, ct);
@@ -148,7 +149,7 @@ public abstract class RemoteStore : IObjectStore, IDistantStore, IFolderListing,
     }
 
     /// <inheritdoc/>
-    public abstract ValueTask<DateTimeOffset?> GetRetainedUntilAsync(ObjectName name, CancellationToken ct);
+    public abstract ValueTask<ObjectRetention?> GetRetentionAsync(ObjectName name, CancellationToken ct);
 
     /// <inheritdoc/>
     public void RetainNewObjects(Func<ObjectName, DateTimeOffset?>? untilOf) => _retainNew = untilOf;
@@ -253,8 +254,8 @@ public abstract class RemoteStore : IObjectStore, IDistantStore, IFolderListing,
     /// <summary>What the names at the server that begin so go on with up to the next slash, each once.</summary>
     protected abstract IAsyncEnumerable<string> ListKeysBelowAsync(string prefix, CancellationToken ct);
 
-    /// <summary>Retains an object until a later date than it is.</summary>
-    protected abstract Task SetRetentionAsync(ObjectName name, DateTimeOffset until, CancellationToken ct);
+    /// <summary>Retains an object until a later date than it is, and no less firmly.</summary>
+    protected abstract Task SetRetentionAsync(ObjectName name, DateTimeOffset until, ObjectRetention? before, CancellationToken ct);
 
     /// <summary>Whether an exception is of the client library or of the network, and not a cancellation that was asked for.</summary>
     protected abstract bool IsOurs(Exception e, CancellationToken ct);
