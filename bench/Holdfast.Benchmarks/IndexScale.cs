@@ -32,7 +32,7 @@ internal static partial class IndexScale
         Say("write", $"{sizes.Sum():N0} entries in {sizes.Length} files, {paths.Sum(p => new FileInfo(p).Length) / 1e9:0.00} GB", watch);
         paths.ForEach(DropFromCache);
         watch.Restart();
-        using var set = new SegmentSet(folder, keys);
+        using var set = new SegmentSet(folder, folder, keys);
         foreach (var path in paths)
         {
             var file = SegmentFile.TryOpen(path, keys) ?? throw new InvalidOperationException("A file can't be opened.");
@@ -57,7 +57,7 @@ internal static partial class IndexScale
             packs[i] = new PackInfo(new PackId(RandomNumberGenerator.GetBytes(PackId.SizeBytes)), session, PackKind.Data) { SizeBytes = (long)RecordsOfPack * RecordBytes };
         }
 
-        return SegmentFile.Write(folder, keys, [], packs, count, Entries(f, count, packs.Length));
+        return SegmentFile.Write(folder, folder, keys, [], packs, count, Entries(f, count, packs.Length));
     }
 
     private static IEnumerable<IndexEntry> Entries(int f, long count, int packs)
@@ -125,7 +125,7 @@ internal static partial class IndexScale
     {
         var watch = Stopwatch.StartNew();
         var small = set.Files.OrderBy(f => f.Count).Take(set.Files.Count - 2).ToList();
-        using var merged = SegmentFileMerge.Merge(folder, keys, small);
+        using var merged = SegmentFileMerge.Merge(folder, folder, keys, small);
         Say("merge", $"{merged.Count:N0} entries of {small.Count} files", watch);
     }
 
