@@ -134,6 +134,30 @@ public sealed class ProtectedItemsTests(PostgresServer postgres)
     }
 
     [Fact]
+    public async Task A_vm_whose_uuid_an_item_had_before_it_was_bound_to_another_is_not_protected_beside_it()
+    {
+        await using var world = await World.CreateAsync(DatabaseKind.Sqlite, postgres);
+        var vm = (await world.Get<Inventory>().ListVmsAsync(world.Host.SubscriptionId, null, Ct)).Single();
+        var rebound = await world.AddItemAsync("renamed");
+        await using (var db = world.Db())
+        {
+            (await db.Items.SingleAsync(i => i.ItemId == rebound.ItemId, Ct)).FormerSourceIds = [vm.Uuid];
+            await db.SaveChangesAsync(Ct);
+        }
+
+        var items = world.Get<ProtectedItems>();
+        Assert.Empty(await world.Get<Inventory>().ListProtectableAsync(world.Vault, Ct));
+        Assert.Equal("VirtualMachineAlreadyProtected", Assert.Single(await items.ValidateProtectionAsync(world.Vault, vm.Id, Ct)).Code.Value);
+        var refused = await Assert.ThrowsAsync<FaultException>(() => EnableAsync(world));
+        Assert.Equal(("VirtualMachineAlreadyProtected", "v1"), (refused.Fault.Code.Value, refused.Fault.Parameters["vault"]));
+
+        // Another vault's points are in another store.
+        var other = (await world.Get<RecoveryServicesVaults>().CreateOrUpdateAsync(
+            world.Vault.Ref with { Name = "v2" }, new VaultSpec("local", new VaultSettings()), Ct)).Vault;
+        Assert.Empty(await items.ValidateProtectionAsync(other, vm.Id, Ct));
+    }
+
+    [Fact]
     public async Task Data_is_not_deleted_while_a_job_works_on_the_item()
     {
         await using var world = await World.CreateAsync(DatabaseKind.Sqlite, postgres);

@@ -1,0 +1,89 @@
+using Holdfast.ControlPlane.Items;
+using Holdfast.ControlPlane.Jobs;
+using Holdfast.ControlPlane.Points;
+using Holdfast.ControlPlane.Vaults;
+using Holdfast.Protection.Backup;
+using Holdfast.Protection.Points;
+using Holdfast.Vault;
+using Microsoft.EntityFrameworkCore;
+
+namespace Holdfast.ControlPlane.Tests.Items;
+
+/// <summary>What becomes of an item's points when it is deleted or purged: with a real store, and the engine's own executor.</summary>
+public sealed class ItemDataTests
+{
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Points_that_another_item_lays_claim_to_do_not_go_with_an_item(bool purgesTheOneThatHadTheUuid)
+    {
+        await using var node = await ServiceNode.CreateAsync();
+        var (rebound, again) = (await node.AddItemAsync("vm1"), await node.AddItemAsync("vm2"));
+        await node.ChangeAsync(rebound, i => i.FormerSourceIds = [again.SourceId]);
+        var own = await AddPointAsync(node, rebound);
+        var others = await AddPointAsync(node, again);
+        var purged = purgesTheOneThatHadTheUuid ? rebound : again;
+        var outcome = await PurgeAsync(node, purged);
+        Assert.True(outcome.RemovesItem);
+        Assert.Equal(new HashSet<Guid>(purgesTheOneThatHadTheUuid ? [others] : [own, others]), (await StoredAsync(node)).ToHashSet());
+    }
+
+    [Fact]
+    public async Task Points_of_a_uuid_that_two_items_lay_claim_to_are_listed_for_the_one_that_has_it_now()
+    {
+        await using var node = await ServiceNode.CreateAsync();
+        var (rebound, again) = (await node.AddItemAsync("vm1"), await node.AddItemAsync("vm2"));
+        await node.ChangeAsync(rebound, i => i.FormerSourceIds = [Guid.NewGuid(), again.SourceId]);
+        rebound = await ReadAsync(node, rebound);
+        var point = await AddPointAsync(node, again);
+        await using (var db = node.Db())
+        {
+            db.Add(new PointRow
+            {
+                VaultId = node.Vault.VaultId, PointId = point, SourceId = again.SourceId, ItemId = rebound.ItemId, Name = "123", CreatedUtc = node.Time.GetUtcNow(),
+            });
+            await db.SaveChangesAsync(Ct);
+        }
+
+        var points = node.Get<RecoveryPoints>();
+        Assert.Equal(["123"], (await points.ListAsync(node.Vault, again, null, null, Ct)).Select(p => p.Name));
+        Assert.Empty(await points.ListAsync(node.Vault, rebound, null, null, Ct));
+        Assert.Single(await points.ListAsync(node.Vault, again, null, null, Ct));
+    }
+
+    private static async Task<JobOutcome> PurgeAsync(ServiceNode node, ProtectedItemRow item)
+    {
+        var now = node.Time.GetUtcNow();
+        await node.ChangeAsync(item, i => (i.State, i.DeletedUtc, i.PurgeAtUtc) = (ProtectionState.ProtectionStopped, now.AddDays(-14), now));
+        return await RunPurgeAsync(node, item);
+    }
+
+    private static Task<JobOutcome> RunPurgeAsync(ServiceNode node, ProtectedItemRow item)
+    {
+        var job = JobQueue.Make(item, JobOperation.DeleteBackupData, "{}", node.Time.GetUtcNow());
+        job.Trigger = JobTrigger.Scheduled;
+        return node.Get<IJobExecutor>().RunAsync(job, null!, new Progress<RunProgress>(), Ct);
+    }
+
+    private static async Task<ProtectedItemRow> ReadAsync(ServiceNode node, ProtectedItemRow item)
+    {
+        await using var db = node.Db();
+        return await db.Items.AsNoTracking().SingleAsync(i => i.ItemId == item.ItemId, Ct);
+    }
+
+    private static async Task<IReadOnlyList<Guid>> StoredAsync(ServiceNode node) =>
+        [.. (await (await node.Get<OpenVaults>().OpenAsync(node.Vault, Ct)).ListPointsAsync(null, Ct)).Select(p => p.PointId.Value)];
+
+    private static async Task<Guid> AddPointAsync(ServiceNode node, ProtectedItemRow item)
+    {
+        var vault = await node.Get<OpenVaults>().OpenAsync(node.Vault, Ct);
+        var details = new PointDetails
+        {
+            Kind = SourceKind.VirtualMachine, Name = item.VmName, Host = "host1", Consistency = Consistency.FileSystem, Disks = [],
+        };
+        await using var session = await vault.OpenSessionAsync(new SourceId(item.SourceId), Ct);
+        return (await session.CommitAsync(PointDetailsJson.Write(details), node.Time.GetUtcNow(), Ct)).PointId.Value;
+    }
+}
