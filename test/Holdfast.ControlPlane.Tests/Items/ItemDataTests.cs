@@ -2,6 +2,7 @@ using Holdfast.ControlPlane.Items;
 using Holdfast.ControlPlane.Jobs;
 using Holdfast.ControlPlane.Points;
 using Holdfast.ControlPlane.Vaults;
+using Holdfast.Faults;
 using Holdfast.Protection.Backup;
 using Holdfast.Protection.Points;
 using Holdfast.Vault;
@@ -52,6 +53,55 @@ public sealed class ItemDataTests
         Assert.Empty(await points.ListAsync(node.Vault, rebound, null, null, Ct));
         Assert.Single(await points.ListAsync(node.Vault, again, null, null, Ct));
     }
+
+    [Theory]
+    [InlineData(SoftDeleteState.Enabled)]
+    [InlineData(SoftDeleteState.AlwaysON)]
+    [InlineData(SoftDeleteState.Disabled)]
+    public async Task An_item_whose_points_only_the_store_knows_is_deleted_as_one_with_points(SoftDeleteState softDelete)
+    {
+        await using var node = await ServiceNode.CreateAsync();
+        await node.Get<RecoveryServicesVaults>().UpdateAsync(node.Vault.Ref, new VaultSettings { SoftDelete = softDelete }, Ct);
+        var item = await node.AddItemAsync("vm1");
+        var point = await AddPointAsync(node, item);
+        await DeleteAsync(node, item);
+        var left = await ReadAsync(node, item);
+        Assert.Equal(softDelete is SoftDeleteState.Disabled ? null : node.Time.GetUtcNow().AddDays(14), left.PurgeAtUtc);
+        Assert.Equal([point], await StoredAsync(node));
+        await using var db = node.Db();
+        var job = await db.Jobs.AsNoTracking().SingleAsync(j => j.Operation == JobOperation.DeleteBackupData, Ct);
+        Assert.Equal((softDelete is SoftDeleteState.Disabled ? JobPhase.Queued : JobPhase.Ended, "1"), (job.Phase, job.Properties["Number of Recovery Points"]));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task While_the_store_is_not_there_no_points_are_forgotten_and_nothing_is_deleted(bool isMountPoint)
+    {
+        await using var node = await ServiceNode.CreateAsync();
+        var item = await node.AddItemAsync("vm1");
+        var point = await AddPointAsync(node, item);
+        var points = node.Get<RecoveryPoints>();
+        Assert.Single(await points.ListAsync(node.Vault, item, null, null, Ct));
+        var (store, away) = (node.Vault.StorePath, node.Vault.StorePath + "-away");
+        Directory.Move(store, away);
+        if (isMountPoint)
+            Directory.CreateDirectory(store);
+        await Assert.ThrowsAsync<FaultException>(() => points.ListAsync(node.Vault, item, null, null, Ct));
+        await Assert.ThrowsAsync<FaultException>(() => DeleteAsync(node, item));
+        Assert.Equal(ProtectionState.Protected, (await ReadAsync(node, item)).State);
+        await using (var db = node.Db())
+            Assert.Equal(point, (await db.Points.AsNoTracking().SingleAsync(Ct)).PointId);
+        if (isMountPoint)
+            Directory.Delete(store);
+        Directory.Move(away, store);
+        Assert.Single(await points.ListAsync(node.Vault, item, null, null, Ct));
+        await DeleteAsync(node, item);
+        Assert.True((await ReadAsync(node, item)).IsSoftDeleted);
+    }
+
+    private static Task<OperationRow> DeleteAsync(ServiceNode node, ProtectedItemRow item) =>
+        node.Get<ProtectedItems>().DeleteAsync(node.Vault, item.ContainerName, item.ItemName, null, Ct);
 
     private static async Task<JobOutcome> PurgeAsync(ServiceNode node, ProtectedItemRow item)
     {
