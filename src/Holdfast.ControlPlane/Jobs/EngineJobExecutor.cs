@@ -151,6 +151,9 @@ public sealed class EngineJobExecutor(
         var service = new PointService(engine);
         // A file system that isn't mounted has no points either, and the item would go for want of them.
         await FaultMapping.GuardAsync(() => engine.RequiredVault.GetImmutabilityAsync(ct), new FaultSubject { VaultPlace = vault.Name }).ConfigureAwait(false);
+        // INV-1: an older copy of the database that was put back doesn't know that the item was undeleted, or protected again, since it was made.
+        if (await notes.IsNewerAsync(vault, item, ct).ConfigureAwait(false))
+            throw new FaultException(ServiceFaults.ItemNewerInStore(item.VmName));
         var sources = await GoingWithAsync(item, ct).ConfigureAwait(false);
         foreach (var point in await AllAsync(engine, sources).ConfigureAwait(false))
         {

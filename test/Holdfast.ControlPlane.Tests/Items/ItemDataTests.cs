@@ -100,8 +100,44 @@ public sealed class ItemDataTests
         Assert.True((await ReadAsync(node, item)).IsSoftDeleted);
     }
 
+    [Fact]
+    public async Task A_database_that_was_put_back_does_not_purge_what_was_undeleted_after_it_was_copied()
+    {
+        await using var node = await ServiceNode.CreateAsync();
+        var item = await node.AddItemAsync("vm1");
+        var point = await AddPointAsync(node, item);
+        await DeleteAsync(node, item);
+        var copied = await ReadAsync(node, item);
+        await UndeleteAsync(node, item);
+        await PutBackAsync(node, copied);
+        node.Time.Advance(TimeSpan.FromDays(20));
+
+        // What the node writes by itself doesn't make the old copy the later one.
+        await node.Get<ItemNotes>().WriteAsync(node.Vault, item, Ct);
+        var refused = await Assert.ThrowsAsync<FaultException>(() => RunPurgeAsync(node, item));
+        Assert.Equal(("HoldfastItemNewerInStore", "vm1"), (refused.Fault.Code.Value, refused.Fault.Parameters["vm"]));
+        Assert.Equal([point], await StoredAsync(node));
+
+        // Whoever decides anew is obeyed.
+        await UndeleteAsync(node, item);
+        await DeleteAsync(node, item);
+        node.Time.Advance(TimeSpan.FromDays(14));
+        Assert.True((await RunPurgeAsync(node, item)).RemovesItem);
+        Assert.Empty(await StoredAsync(node));
+    }
+
     private static Task<OperationRow> DeleteAsync(ServiceNode node, ProtectedItemRow item) =>
         node.Get<ProtectedItems>().DeleteAsync(node.Vault, item.ContainerName, item.ItemName, null, Ct);
+
+    private static Task<OperationRow> UndeleteAsync(ServiceNode node, ProtectedItemRow item) => node.Get<ProtectedItems>().PutAsync(
+        node.Vault, item.ContainerName, item.ItemName, new ProtectedItemSpec { IsRehydrate = true, State = ProtectionState.ProtectionStopped }, Ct);
+
+    private static async Task PutBackAsync(ServiceNode node, ProtectedItemRow copied)
+    {
+        await using var db = node.Db();
+        await db.Items.Where(i => i.ItemId == copied.ItemId).ExecuteUpdateAsync(
+            s => s.SetProperty(i => i.Version, copied.Version).SetProperty(i => i.DeletedUtc, copied.DeletedUtc).SetProperty(i => i.PurgeAtUtc, copied.PurgeAtUtc), Ct);
+    }
 
     private static async Task<JobOutcome> PurgeAsync(ServiceNode node, ProtectedItemRow item)
     {
