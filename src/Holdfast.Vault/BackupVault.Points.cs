@@ -149,8 +149,10 @@ public sealed partial class BackupVault
         var listed = await _points.ListAsync(source, ct);
         if (listed.Count == 0)
         {
-            // Names tell that much with any keys, and by any description.
-            return ([], []);
+            // Names tell that much with any keys, and by any description. But a place that lost its vault, such as a folder whose file system isn't mounted any more,
+            // holds no points either.
+            return await GenerationalObject.HighestAsync(Store, Names.Config, ct) > 0 ? ([], [])
+                : throw new VaultException(VaultErrorKind.NotAVault, $"There is no vault in {Store.Description} any more.") { Place = Store.Description };
         }
 
         await RequireAsync(VaultOperation.Read, ct);

@@ -201,6 +201,25 @@ public sealed class DamageTests
     }
 
     [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_place_that_lost_its_vault_does_not_pass_for_a_vault_without_points(bool isMountPoint)
+    {
+        await using var test = await TestVault.CreateAsync();
+        await using var vault = await test.OpenAsync();
+        Assert.Empty(await vault.ListPointsAsync(null, Ct));
+        Directory.Move(test.StorePath, test.StorePath + "-away");
+        if (isMountPoint)
+        {
+            Directory.CreateDirectory(test.StorePath);
+        }
+
+        await Assert.ThrowsAsync<VaultException>(() => vault.ListPointsAsync(null, Ct));
+        await Assert.ThrowsAsync<VaultException>(() => vault.ListPointsAsync(test.Source, Ct));
+        await Assert.ThrowsAsync<VaultException>(() => vault.ListUnreadablePointsAsync(null, Ct));
+    }
+
+    [Theory]
     [InlineData("flip")]
     [InlineData("cut")]
     [InlineData("foreign")]

@@ -1,3 +1,4 @@
+using Holdfast.ControlPlane.Items;
 using Holdfast.ControlPlane.Persistence;
 using Holdfast.ControlPlane.Resources;
 using Holdfast.ControlPlane.Vaults;
@@ -149,14 +150,18 @@ public sealed partial class Inventory(
             : (await ListStoragePoolsAsync(id.SubscriptionId, id.ResourceGroup, ct).ConfigureAwait(false)).FirstOrDefault(p => p.Id.Equals(id));
     }
 
-    /// <summary>The VMs in the vault's location that no vault protects.</summary>
+    /// <summary>The VMs in the vault's location that no vault protects, and whose UUIDs no item of this one had earlier.</summary>
     public async Task<IReadOnlyList<VirtualMachine>> ListProtectableAsync(VaultRow vault, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(vault);
-        List<Guid> taken;
+        HashSet<Guid> taken;
         var db = database.CreateDbContext();
         await using (db.ConfigureAwait(false))
-            taken = await db.Items.Select(i => i.SourceId).ToListAsync(ct).ConfigureAwait(false);
+        {
+            taken = [.. await db.Items.Select(i => i.SourceId).ToListAsync(ct).ConfigureAwait(false)];
+            taken.UnionWith((await ItemSources.OfOthersAsync(db, vault.VaultId, null, ct).ConfigureAwait(false)).Former);
+        }
+
         return [.. (await ListVmsAsync(vault.SubscriptionId, null, ct).ConfigureAwait(false))
             .Where(v => !taken.Contains(v.Uuid) && v.Location.Equals(vault.Location, StringComparison.OrdinalIgnoreCase))];
     }

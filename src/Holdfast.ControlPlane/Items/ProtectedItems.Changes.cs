@@ -18,43 +18,64 @@ public sealed partial class ProtectedItems
     /// <summary>
     /// Stops protection and deletes the data: at once where the item has no points or soft delete is off, else after the vault's period.
     /// </summary>
-    /// <exception cref="FaultException">There is no such item, it is soft-deleted, a job works on it, or the vault is immutable and its points' time isn't over.</exception>
+    /// <exception cref="FaultException">There is no such item, it is soft-deleted, a job works on it, the vault is immutable and its points' time isn't over, or
+    /// what the store holds of it can't be seen.</exception>
     public async Task<OperationRow> DeleteAsync(VaultRow vault, string container, string item, string? requestedBy, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(vault);
-        await RefuseLockedAsync(vault, await GetAsync(vault, container, item, ct).ConfigureAwait(false), ct).ConfigureAwait(false);
+        var seen = await GetAsync(vault, container, item, ct).ConfigureAwait(false);
+        var stored = await CountStoredAsync(vault, seen, ct).ConfigureAwait(false);
         return await database.ExclusiveAsync(
             async db =>
             {
                 var row = await FindAsync(db.Items, vault, container, item, ct).ConfigureAwait(false) ?? throw NotFound(vault, item);
+                // A backup that ended meanwhile has made a point that wasn't counted.
+                if (stored == 0 && row.LastPointUtc != seen.LastPointUtc)
+                    throw new FaultException(ServiceFaults.ChangedMeanwhile(item));
                 // The vault as it is now: soft delete may have been switched since the request began.
                 var current = await db.Vaults.SingleAsync(v => v.VaultId == vault.VaultId, ct).ConfigureAwait(false);
-                return await DeleteAsync(db, current, row, requestedBy, ct).ConfigureAwait(false);
+                return await DeleteAsync(db, current, row, stored, requestedBy, ct).ConfigureAwait(false);
             }, ct).ConfigureAwait(false);
     }
 
-    // As in Azure: an immutable vault keeps data, also from whoever may stop protection and delete. The store refuses too, when its time comes.
-    private async Task RefuseLockedAsync(VaultRow vault, ProtectedItemRow item, CancellationToken ct)
+    /// <summary>
+    /// Points of an item in the store, damaged ones too where there are no others. INV-1: the database may know nothing of them, as where a point couldn't be named
+    /// or where the item came back from its points.
+    /// </summary>
+    private async Task<int> CountStoredAsync(VaultRow vault, ProtectedItemRow item, CancellationToken ct)
     {
-        if (vault.Immutability == VaultRules.ImmutabilityDisabled)
-            return;
+        IReadOnlyList<Guid> sources;
+        var db = database.CreateDbContext();
+        await using (db.ConfigureAwait(false))
+            sources = (await ItemSources.OfOthersAsync(db, item.VaultId, item.ItemId, ct).ConfigureAwait(false)).GoingWith(item);
         var store = await open.OpenAsync(vault, ct).ConfigureAwait(false);
-        foreach (var source in item.FormerSourceIds.Append(item.SourceId))
+        var subject = new FaultSubject { VaultPlace = vault.StorePath };
+        var count = 0;
+        foreach (var source in sources.Select(s => new SourceId(s)))
         {
-            var points = await FaultMapping.GuardAsync(() => store.ListPointsAsync(new SourceId(source), ct), FaultSubject.Vault).ConfigureAwait(false);
-            if (points.Where(p => p.IsLocked(time.GetUtcNow())).MaxBy(p => p.LockedUntilUtc) is { } locked)
+            var points = await FaultMapping.GuardAsync(() => store.ListPointsAsync(source, ct), subject).ConfigureAwait(false);
+            // As in Azure: an immutable vault keeps data, also from whoever may stop protection and delete. The store refuses too, when its time comes.
+            if (vault.Immutability != VaultRules.ImmutabilityDisabled
+                && points.Where(p => p.IsLocked(time.GetUtcNow())).MaxBy(p => p.LockedUntilUtc) is { } locked)
+            {
                 throw new FaultException(FaultMapping.OfLocked(locked.PointId.ToString(), locked.LockedUntilUtc!.Value));
+            }
+
+            count += points.Count > 0 ? points.Count
+                : (await FaultMapping.GuardAsync(() => store.ListUnreadablePointsAsync(source, ct), subject).ConfigureAwait(false)).Count;
         }
+
+        return count;
     }
 
     private async Task<OperationRow> DeleteAsync(
-        ControlPlaneContext db, VaultRow vault, ProtectedItemRow item, string? requestedBy, CancellationToken ct)
+        ControlPlaneContext db, VaultRow vault, ProtectedItemRow item, int stored, string? requestedBy, CancellationToken ct)
     {
         ItemChanges.RefuseSoftDeleted(item);
         var busy = await db.Jobs.FirstOrDefaultAsync(j => j.ItemId == item.ItemId && j.Phase != JobPhase.Ended, ct).ConfigureAwait(false);
         if (busy is not null)
             throw new FaultException(BackupFaults.OperationInProgress(item.VmName, $"{busy.Operation} {busy.JobId:D}"));
-        var points = await db.Points.CountAsync(p => p.ItemId == item.ItemId, ct).ConfigureAwait(false);
+        var points = Math.Max(stored, await db.Points.CountAsync(p => p.ItemId == item.ItemId, ct).ConfigureAwait(false));
         var now = time.GetUtcNow();
         item.PolicyId = null;
         item.State = ProtectionState.ProtectionStopped;

@@ -133,12 +133,8 @@ public sealed partial class ProtectedItems(
 
     private static async Task RefuseTakenAsync(ControlPlaneContext db, VaultRow vault, VirtualMachine vm, CancellationToken ct)
     {
-        var other = await db.Items.AsNoTracking().Where(i => i.SourceId == vm.Uuid).Select(i => i.VaultId).FirstOrDefaultAsync(ct).ConfigureAwait(false);
-        if (other == default)
-            return;
-        var name = other == vault.VaultId ? vault.Name
-            : await db.Vaults.Where(v => v.VaultId == other).Select(v => v.Name).SingleAsync(ct).ConfigureAwait(false);
-        throw new FaultException(ServiceFaults.VirtualMachineAlreadyProtected(vm.Name, name));
+        if (await ItemSources.FindHolderAsync(db, vault.VaultId, vm.Uuid, null, ct).ConfigureAwait(false) is { } holder)
+            throw new FaultException(ServiceFaults.VirtualMachineAlreadyProtected(vm.Name, holder));
     }
 
     private static Task<ProtectedItemRow?> FindAsync(

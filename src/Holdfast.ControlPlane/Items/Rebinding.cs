@@ -72,12 +72,14 @@ public sealed partial class Rebinding(
         await using (db.ConfigureAwait(false))
             items = await db.Items.AsNoTracking().ToListAsync(ct).ConfigureAwait(false);
         var taken = items.Select(i => i.SourceId).ToHashSet();
+        var former = items.SelectMany(i => i.FormerSourceIds.Select(f => (i.VaultId, f))).ToHashSet();
         var left = 0;
         foreach (var item in items)
         {
+            bool IsTaken(Guid uuid) => taken.Contains(uuid) || (former.Contains((item.VaultId, uuid)) && !item.FormerSourceIds.Contains(uuid));
             if (item.IsSoftDeleted || !vms.TryGetValue(item.VmSubscriptionId, out var all))
                 left += item.ProposedSourceId is null ? 0 : 1;
-            else if (await NoteAsync(item, ProposalFor(item, all.Present, all.ByName[item.VmName], taken), ct).ConfigureAwait(false))
+            else if (await NoteAsync(item, ProposalFor(item, all.Present, all.ByName[item.VmName], IsTaken), ct).ConfigureAwait(false))
                 left++;
         }
 
@@ -90,10 +92,15 @@ public sealed partial class Rebinding(
             return;
         var uuids = vms.Select(v => v.Uuid).ToHashSet();
         HashSet<Guid> taken;
+        ItemSources others;
         var db = database.CreateDbContext();
         await using (db.ConfigureAwait(false))
+        {
             taken = [.. await db.Items.Where(i => uuids.Contains(i.SourceId)).Select(i => i.SourceId).ToListAsync(ct).ConfigureAwait(false)];
-        await NoteAsync(item, ProposalFor(item, uuids, vms, taken), ct).ConfigureAwait(false);
+            others = await ItemSources.OfOthersAsync(db, item.VaultId, item.ItemId, ct).ConfigureAwait(false);
+        }
+
+        await NoteAsync(item, ProposalFor(item, uuids, vms, u => taken.Contains(u) || others.Former.Contains(u)), ct).ConfigureAwait(false);
     }
 
     /// <returns>Whether there is one.</returns>
@@ -152,8 +159,8 @@ public sealed partial class Rebinding(
                 var row = await db.Items.SingleAsync(i => i.ItemId == item.ItemId, ct).ConfigureAwait(false);
                 if (row.ProposedSourceId != confirmed)
                     throw new FaultException(InputFaults.InvalidArgument("uuid", "no VM with this UUID is proposed for the item"));
-                if (await db.Items.AnyAsync(i => i.SourceId == confirmed, ct).ConfigureAwait(false))
-                    throw new FaultException(ServiceFaults.VirtualMachineAlreadyProtected(row.VmName, ""));
+                if (await ItemSources.FindHolderAsync(db, row.VaultId, confirmed, row.ItemId, ct).ConfigureAwait(false) is { } holder)
+                    throw new FaultException(ServiceFaults.VirtualMachineAlreadyProtected(row.VmName, holder));
                 var busy = await db.Jobs.FirstOrDefaultAsync(j => j.ItemId == row.ItemId && j.Phase != JobPhase.Ended && j.JobId != ownJob, ct)
                     .ConfigureAwait(false);
                 if (busy is not null)
@@ -184,12 +191,12 @@ public sealed partial class Rebinding(
     /// <param name="item">The item.</param>
     /// <param name="present">The UUIDs of VMs that there are, the item's own among them if there is it.</param>
     /// <param name="named">All VMs of the item's name.</param>
-    /// <param name="taken">The UUIDs that items have.</param>
-    private static VirtualMachine? ProposalFor(ProtectedItemRow item, IReadOnlySet<Guid> present, IEnumerable<VirtualMachine> named, HashSet<Guid> taken)
+    /// <param name="isTaken">Whether an item has a UUID, or another one of the vault had it.</param>
+    private static VirtualMachine? ProposalFor(ProtectedItemRow item, IReadOnlySet<Guid> present, IEnumerable<VirtualMachine> named, Func<Guid, bool> isTaken)
     {
         if (present.Contains(item.SourceId))
             return null;
-        var same = named.Where(v => v.Id.Equals(item.SourceResourceId) && v.Fault is null && !taken.Contains(v.Uuid)).ToList();
+        var same = named.Where(v => v.Id.Equals(item.SourceResourceId) && v.Fault is null && !isTaken(v.Uuid)).ToList();
         return same.Count == 1 ? same[0] : null;
     }
 

@@ -68,7 +68,7 @@ public sealed class EngineJobExecutor(
         var warnings = result.Warnings.ToList();
         try
         {
-            var all = await AllAsync(engine, item).ConfigureAwait(false);
+            var all = await points.ReadAsync(engine, item, CancellationToken.None).ConfigureAwait(false);
             properties[JobFacts.Point] = (await points.NameAsync(item, all, CancellationToken.None).ConfigureAwait(false))[result.Point.Id.Value].Name;
             await notes.WriteAsync(vault, item, CancellationToken.None).ConfigureAwait(false);
         }
@@ -152,20 +152,24 @@ public sealed class EngineJobExecutor(
         var service = new PointService(engine);
         // A file system that isn't mounted has no points either, and the item would go for want of them.
         await FaultMapping.GuardAsync(() => engine.RequiredVault.GetImmutabilityAsync(ct), new FaultSubject { VaultPlace = vault.Name }).ConfigureAwait(false);
-        foreach (var point in await AllAsync(engine, item).ConfigureAwait(false))
+        // INV-1: an older copy of the database that was put back doesn't know that the item was undeleted, or protected again, since it was made.
+        if (await notes.IsNewerAsync(vault, item, ct).ConfigureAwait(false))
+            throw new FaultException(ServiceFaults.ItemNewerInStore(item.VmName));
+        var sources = await GoingWithAsync(item, ct).ConfigureAwait(false);
+        foreach (var point in await AllAsync(engine, sources).ConfigureAwait(false))
         {
             if (point.Stored.IsLocked(engine.Time.GetUtcNow()))
                 throw new FaultException(FaultMapping.OfLocked(point.Id.ToString(), point.Stored.LockedUntilUtc!.Value));
         }
 
-        foreach (var point in await AllAsync(engine, item).ConfigureAwait(false))
+        foreach (var point in await AllAsync(engine, sources).ConfigureAwait(false))
         {
             // Whoever deletes an item's data means all of it, also what was to be kept for a time.
             if (point.Stored.Retention.Protected || point.Stored.Retention.RetainUntil is not null)
                 await service.ProtectAsync(point, RetentionMark.None, ct).ConfigureAwait(false);
         }
 
-        var all = await AllAsync(engine, item).ConfigureAwait(false);
+        var all = await AllAsync(engine, sources).ConfigureAwait(false);
         if (all.Count > 0)
             await service.DeleteAsync([.. all], evenLast: true, ct).ConfigureAwait(false);
         await notes.DeleteAsync(vault, item, ct).ConfigureAwait(false);
@@ -190,11 +194,18 @@ public sealed class EngineJobExecutor(
         return vm.Fault is { } fault ? throw new FaultException(fault) : (vm, item);
     }
 
-    /// <summary>The points of an item: of its VM, and of those that it had before it was bound to another.</summary>
-    private static async Task<IReadOnlyList<RecoveryPoint>> AllAsync(EngineContext engine, ProtectedItemRow item)
+    // INV-8: what another item of the vault has, or had, isn't this one's alone, and stays.
+    private async Task<IReadOnlyList<Guid>> GoingWithAsync(ProtectedItemRow item, CancellationToken ct)
+    {
+        var db = database.CreateDbContext();
+        await using (db.ConfigureAwait(false))
+            return (await ItemSources.OfOthersAsync(db, item.VaultId, item.ItemId, ct).ConfigureAwait(false)).GoingWith(item);
+    }
+
+    private static async Task<IReadOnlyList<RecoveryPoint>> AllAsync(EngineContext engine, IReadOnlyList<Guid> sources)
     {
         var all = new List<RecoveryPoint>();
-        foreach (var source in item.FormerSourceIds.Append(item.SourceId))
+        foreach (var source in sources)
             all.AddRange(await new PointService(engine).ListAsync(source, CancellationToken.None).ConfigureAwait(false));
         return all;
     }

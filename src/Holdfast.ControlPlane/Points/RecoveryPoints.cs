@@ -1,6 +1,7 @@
 using Holdfast.ControlPlane.Items;
 using Holdfast.ControlPlane.Persistence;
 using Holdfast.ControlPlane.Vaults;
+using Holdfast.Protection.Node;
 using Holdfast.Protection.Points;
 using Microsoft.EntityFrameworkCore;
 
@@ -19,13 +20,23 @@ public sealed class RecoveryPoints(ControlPlaneDatabase database, EngineContexts
         VaultRow vault, ProtectedItemRow item, DateTimeOffset? from, DateTimeOffset? until, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(item);
-        var service = new PointService(await engines.MakeAsync(vault, null, ct).ConfigureAwait(false));
-        var points = new List<RecoveryPoint>();
-        foreach (var source in item.FormerSourceIds.Append(item.SourceId))
-            points.AddRange(await service.ListAsync(source, ct).ConfigureAwait(false));
+        var points = await ReadAsync(await engines.MakeAsync(vault, null, ct).ConfigureAwait(false), item, ct).ConfigureAwait(false);
         var names = await NameAsync(item, points, ct).ConfigureAwait(false);
         return [.. points.Where(p => (from is null || p.CreatedUtc >= from) && (until is null || p.CreatedUtc <= until))
             .OrderByDescending(p => p.CreatedUtc).Select(p => new RecoveryPointResource(names[p.Id.Value], p))];
+    }
+
+    /// <summary>An item's points as the store has them: those of its VM, and of the UUIDs that this had before the item was bound to another.</summary>
+    internal async Task<IReadOnlyList<RecoveryPoint>> ReadAsync(EngineContext engine, ProtectedItemRow item, CancellationToken ct)
+    {
+        IReadOnlyList<Guid> sources;
+        var db = database.CreateDbContext();
+        await using (db.ConfigureAwait(false))
+            sources = (await ItemSources.OfOthersAsync(db, item.VaultId, item.ItemId, ct).ConfigureAwait(false)).ListedFor(item);
+        var points = new List<RecoveryPoint>();
+        foreach (var source in sources)
+            points.AddRange(await new PointService(engine).ListAsync(source, ct).ConfigureAwait(false));
+        return points;
     }
 
     /// <summary>A point by its name, or null.</summary>
@@ -50,8 +61,13 @@ public sealed class RecoveryPoints(ControlPlaneDatabase database, EngineContexts
         return await database.ExclusiveAsync(
             async db =>
             {
-                var rows = await db.Points.Where(p => p.VaultId == item.VaultId && p.ItemId == item.ItemId).ToDictionaryAsync(p => p.PointId, ct).ConfigureAwait(false);
                 var present = points.ToDictionary(p => p.Id.Value);
+                var sources = points.Select(p => p.Stored.SourceId.Value).Distinct().ToList();
+                // A point that another item of the same UUID named keeps its name, and is this item's from now on.
+                var rows = await db.Points.Where(p => p.VaultId == item.VaultId && (p.ItemId == item.ItemId || sources.Contains(p.SourceId)))
+                    .ToDictionaryAsync(p => p.PointId, ct).ConfigureAwait(false);
+                foreach (var row in rows.Values)
+                    row.ItemId = item.ItemId;
                 foreach (var gone in rows.Values.Where(r => !present.ContainsKey(r.PointId)).ToList())
                 {
                     rows.Remove(gone.PointId);

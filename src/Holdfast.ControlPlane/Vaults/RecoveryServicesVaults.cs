@@ -108,24 +108,31 @@ public sealed class RecoveryServicesVaults(ControlPlaneDatabase database, OpenVa
     {
         ArgumentNullException.ThrowIfNull(vault);
         ArgumentNullException.ThrowIfNull(settings);
-        var db = database.CreateDbContext();
-        await using (db.ConfigureAwait(false))
+        // What is locked for good may take long to be kept by the store itself. It is never taken back, so it needn't wait for its turn.
+        var seen = await GetAsync(vault, ct).ConfigureAwait(false);
+        VaultRules.Apply(seen, settings);
+        if (seen.Immutability == VaultRules.ImmutabilityLocked && VaultRules.ChangesLock(seen, settings))
+            await LockAsync(seen, ct).ConfigureAwait(false);
+        try
         {
-            var row = await FindAsync(db.Vaults, vault, ct).ConfigureAwait(false) ?? throw NotFound(vault);
-            VaultRules.Apply(row, settings);
-            await LockAsync(row, ct).ConfigureAwait(false);
-            try
-            {
-                await db.SaveChangesAsync(ct).ConfigureAwait(false);
-                await WriteNoteAsync(row, ct).ConfigureAwait(false);
-            }
-            catch (DbUpdateConcurrencyException e)
-            {
-                throw new FaultException(ServiceFaults.ChangedMeanwhile(vault.Name), e);
-            }
-
-            return row;
+            return await database.ExclusiveAsync(db => UpdateAsync(db, vault, settings, ct), ct).ConfigureAwait(false);
         }
+        catch (DbUpdateConcurrencyException e)
+        {
+            throw new FaultException(ServiceFaults.ChangedMeanwhile(vault.Name), e);
+        }
+    }
+
+    // Exclusive: of two requests the later one finds what the other made of row and store, and can't take a lock off that it didn't see.
+    private async Task<VaultRow> UpdateAsync(ControlPlaneContext db, VaultRef vault, VaultSettings settings, CancellationToken ct)
+    {
+        var row = await FindAsync(db.Vaults, vault, ct).ConfigureAwait(false) ?? throw NotFound(vault);
+        VaultRules.Apply(row, settings);
+        if (VaultRules.ChangesLock(row, settings))
+            await patience.AskAsync(row, limited => LockAsync(row, limited), ct).ConfigureAwait(false);
+        await db.SaveChangesAsync(ct).ConfigureAwait(false);
+        await patience.AskAsync(row, limited => WriteNoteAsync(row, limited), ct).ConfigureAwait(false);
+        return row;
     }
 
     /// <summary>Deletes an empty vault with its store and key.</summary>

@@ -11,9 +11,12 @@ internal static class VaultRules
     /// <summary>Points may be deleted at any time.</summary>
     public const string ImmutabilityDisabled = Disabled;
 
+    /// <summary>Points stay until their time is over, for good.</summary>
+    public const string ImmutabilityLocked = "Locked";
+
     private const string Disabled = "Disabled";
     private static readonly string[] Redundancies = ["LocallyRedundant", "ZoneRedundant", "GeoRedundant"];
-    private static readonly string[] Immutabilities = [Disabled, "Unlocked", "Locked"];
+    private static readonly string[] Immutabilities = [Disabled, "Unlocked", ImmutabilityLocked];
     private static readonly string[] Accesses = ["Enabled", Disabled];
 
     /// <summary>Azure's rule for vaults' names: a letter first, then letters, digits and hyphens, 2 to 50 in all.</summary>
@@ -34,7 +37,7 @@ internal static class VaultRules
         if (vault.SoftDelete is SoftDeleteState.AlwaysON
             && (settings.SoftDelete is SoftDeleteState.Enabled or SoftDeleteState.Disabled || settings.SoftDeleteDays < vault.SoftDeleteDays))
             throw new FaultException(ServiceFaults.SoftDeleteAlwaysOn(vault.Name));
-        if (vault.Immutability == "Locked" && immutability is not (null or "Locked"))
+        if (vault.Immutability == ImmutabilityLocked && immutability is not (null or ImmutabilityLocked))
             throw new FaultException(VaultFaults.VaultLockedForGood(vault.Name, "its state is Locked"));
 
         vault.Tags = settings.Tags ?? vault.Tags;
@@ -48,10 +51,16 @@ internal static class VaultRules
     }
 
     /// <summary>
+    /// Whether a request, once it is applied, is about what the store keeps. One that isn't leaves the store's lock alone: it may have been set without the node.
+    /// </summary>
+    public static bool ChangesLock(VaultRow vault, VaultSettings settings) =>
+        settings.Immutability is not null || (settings.SoftDeleteDays is not null && vault.Immutability != Disabled);
+
+    /// <summary>
     /// What the store is to keep. Azure's API has no number of days: they are those of soft delete. A locked store's days only grow.
     /// </summary>
     public static VaultImmutability WantedOf(VaultRow vault, VaultImmutability now) => vault.Immutability == Disabled ? VaultImmutability.None
-        : vault.Immutability == "Locked" ? new(ImmutabilityState.Locked, Math.Max(vault.SoftDeleteDays, now.State is ImmutabilityState.Locked ? now.Days : 0))
+        : vault.Immutability == ImmutabilityLocked ? new(ImmutabilityState.Locked, Math.Max(vault.SoftDeleteDays, now.State is ImmutabilityState.Locked ? now.Days : 0))
         : new(ImmutabilityState.Unlocked, vault.SoftDeleteDays);
 
     private static string? OneOf(string field, string? value, string[] known) => value is null ? null

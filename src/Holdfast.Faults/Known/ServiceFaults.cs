@@ -110,6 +110,9 @@ public static class ServiceFaults
     public static Fault RestoreFinishedForNode(string node, string vm) =>
         Fault.Of("HoldfastRestoreFinishedForNode").With("node", node).With("vm", vm);
 
+    /// <summary>The vault's store knows of later changes to the item '{vm}' than the database; nothing of it was deleted.</summary>
+    public static Fault ItemNewerInStore(string vm) => Fault.Of("HoldfastItemNewerInStore").With("vm", vm);
+
     /// <summary>The data of '{vm}' was found in the vault, but its VM isn't known here.</summary>
     public static Fault ItemUnmanaged(string vm) => Fault.Of("HoldfastItemUnmanaged").With("vm", vm);
 }

@@ -1,6 +1,7 @@
 using Holdfast.ControlPlane.Hosts;
 using Holdfast.ControlPlane.Items;
 using Holdfast.ControlPlane.Jobs;
+using Holdfast.ControlPlane.Persistence;
 using Holdfast.ControlPlane.Points;
 using Holdfast.ControlPlane.Resources;
 using Holdfast.ControlPlane.Tests.Databases;
@@ -134,6 +135,30 @@ public sealed class ProtectedItemsTests(PostgresServer postgres)
     }
 
     [Fact]
+    public async Task A_vm_whose_uuid_an_item_had_before_it_was_bound_to_another_is_not_protected_beside_it()
+    {
+        await using var world = await World.CreateAsync(DatabaseKind.Sqlite, postgres);
+        var vm = (await world.Get<Inventory>().ListVmsAsync(world.Host.SubscriptionId, null, Ct)).Single();
+        var rebound = await world.AddItemAsync("renamed");
+        await using (var db = world.Db())
+        {
+            (await db.Items.SingleAsync(i => i.ItemId == rebound.ItemId, Ct)).FormerSourceIds = [vm.Uuid];
+            await db.SaveChangesAsync(Ct);
+        }
+
+        var items = world.Get<ProtectedItems>();
+        Assert.Empty(await world.Get<Inventory>().ListProtectableAsync(world.Vault, Ct));
+        Assert.Equal("VirtualMachineAlreadyProtected", Assert.Single(await items.ValidateProtectionAsync(world.Vault, vm.Id, Ct)).Code.Value);
+        var refused = await Assert.ThrowsAsync<FaultException>(() => EnableAsync(world));
+        Assert.Equal(("VirtualMachineAlreadyProtected", "v1"), (refused.Fault.Code.Value, refused.Fault.Parameters["vault"]));
+
+        // Another vault's points are in another store.
+        var other = (await world.Get<RecoveryServicesVaults>().CreateOrUpdateAsync(
+            world.Vault.Ref with { Name = "v2" }, new VaultSpec("local", new VaultSettings()), Ct)).Vault;
+        Assert.Empty(await items.ValidateProtectionAsync(other, vm.Id, Ct));
+    }
+
+    [Fact]
     public async Task Data_is_not_deleted_while_a_job_works_on_the_item()
     {
         await using var world = await World.CreateAsync(DatabaseKind.Sqlite, postgres);
@@ -210,6 +235,49 @@ public sealed class ProtectedItemsTests(PostgresServer postgres)
         Assert.Single(await store.ListPointsAsync(null, Ct));
         world.Time.Advance(TimeSpan.FromDays(21));
         await world.Get<ProtectedItems>().DeleteAsync(vault, Container, Item, null, Ct);
+    }
+
+    [Fact]
+    public async Task A_change_that_does_not_name_immutability_leaves_the_stores_alone()
+    {
+        await using var world = await World.CreateAsync(DatabaseKind.Sqlite, postgres);
+        var vaults = world.Get<RecoveryServicesVaults>();
+        var store = await world.Get<OpenVaults>().OpenAsync(world.Vault, Ct);
+        var locked = new VaultImmutability(ImmutabilityState.Unlocked, 365);
+        await store.SetImmutabilityAsync(locked, Ct);
+        await vaults.UpdateAsync(world.Vault.Ref, new VaultSettings { Tags = new Dictionary<string, string> { ["a"] = "b" } }, Ct);
+        Assert.Equal(locked, await store.GetImmutabilityAsync(Ct));
+        await vaults.UpdateAsync(world.Vault.Ref, new VaultSettings { SoftDeleteDays = 20 }, Ct);
+        Assert.Equal(locked, await store.GetImmutabilityAsync(Ct));
+        await vaults.UpdateAsync(world.Vault.Ref, new VaultSettings { Immutability = "Disabled" }, Ct);
+        Assert.Equal(VaultImmutability.None, await store.GetImmutabilityAsync(Ct));
+        await vaults.UpdateAsync(world.Vault.Ref, new VaultSettings { Immutability = "Unlocked" }, Ct);
+        await vaults.UpdateAsync(world.Vault.Ref, new VaultSettings { SoftDeleteDays = 30 }, Ct);
+        Assert.Equal(locked with { Days = 30 }, await store.GetImmutabilityAsync(Ct));
+    }
+
+    [Theory]
+    [InlineData(DatabaseKind.Sqlite)]
+    [InlineData(DatabaseKind.Postgres)]
+    public async Task Changes_to_a_vault_take_turns_and_see_what_the_one_before_made(DatabaseKind kind)
+    {
+        await using var world = await World.CreateAsync(kind, postgres);
+        var (begun, goOn) = (new TaskCompletionSource(), new TaskCompletionSource());
+        var first = world.Get<ControlPlaneDatabase>().ExclusiveAsync(
+            async db =>
+            {
+                begun.SetResult();
+                await goOn.Task;
+                (await db.Vaults.SingleAsync(v => v.VaultId == world.Vault.VaultId, Ct)).Immutability = "Unlocked";
+                return await db.SaveChangesAsync(Ct);
+            }, Ct);
+        await begun.Task;
+        var second = world.Get<RecoveryServicesVaults>().UpdateAsync(
+            world.Vault.Ref, new VaultSettings { Tags = new Dictionary<string, string> { ["a"] = "b" } }, Ct);
+        Assert.NotSame(second, await Task.WhenAny(second, Task.Delay(TimeSpan.FromMilliseconds(300), Ct)));
+        goOn.SetResult();
+        await first;
+        Assert.Equal(("Unlocked", "b"), ((await second).Immutability, (await second).Tags["a"]));
     }
 
     [Fact]

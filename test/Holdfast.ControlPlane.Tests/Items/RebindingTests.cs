@@ -95,6 +95,33 @@ public sealed class RebindingTests(PostgresServer postgres)
         Assert.Equal(vm.Uuid, (await world.Get<Rebinding>().ConfirmAsync(world.Vault, item, vm.Uuid, Ct)).SourceId);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_uuid_from_before_a_rebinding_is_taken_again_by_the_item_that_had_it_and_by_no_other(bool isOwn)
+    {
+        await using var world = await World.CreateAsync(DatabaseKind.Sqlite, postgres);
+        var (item, other) = (await world.AddItemAsync("test"), await world.AddItemAsync("elsewhere"));
+        var vm = (await world.Get<Inventory>().ListVmsAsync(world.Host.SubscriptionId, null, Ct)).Single();
+        await using (var db = world.Db())
+        {
+            (await db.Items.SingleAsync(i => i.ItemId == (isOwn ? item : other).ItemId, Ct)).FormerSourceIds = [vm.Uuid];
+            // A proposal from before the other item had that UUID.
+            (await db.Items.SingleAsync(i => i.ItemId == item.ItemId, Ct)).ProposedSourceId = vm.Uuid;
+            await db.SaveChangesAsync(Ct);
+        }
+
+        var rebinding = world.Get<Rebinding>();
+        item = await world.ItemAsync(item);
+        var refused = await Record.ExceptionAsync(() => rebinding.ConfirmAsync(world.Vault, item, vm.Uuid, Ct));
+        Assert.Equal(isOwn ? null : "VirtualMachineAlreadyProtected", (refused as FaultException)?.Fault.Code.Value);
+        Assert.Equal(0, await rebinding.ProposeAsync(Ct));
+        Assert.Null((await world.ItemAsync(item)).ProposedSourceId);
+        Assert.Equal(isOwn ? vm.Uuid : item.SourceId, (await world.ItemAsync(item)).SourceId);
+        await rebinding.LookForAsync(item, null, Ct);
+        Assert.Null((await world.ItemAsync(item)).ProposedSourceId);
+    }
+
     [Fact]
     public async Task Nothing_is_rebound_while_a_job_works_on_the_item()
     {
