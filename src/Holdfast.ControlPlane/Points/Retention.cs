@@ -89,6 +89,9 @@ public sealed partial class Retention(
             return [];
         }
 
+        if (await notes.IsNewerAsync(vault, item, ct).ConfigureAwait(false))
+            throw new FaultException(ServiceFaults.ItemNewerInStore(item.VmName));
+
         // The plan has left the item a good point, perhaps one of a UUID that its VM had earlier. Hundreds of deletions take their time: who mends the
         // policy meanwhile, stops protection or begins a restore keeps what is still there.
         var gone = new List<RecoveryPointResource>();

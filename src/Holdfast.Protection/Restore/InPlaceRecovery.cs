@@ -1,6 +1,7 @@
 using Holdfast.Faults;
 using Holdfast.Libvirt;
 using Holdfast.Protection.Node;
+using Holdfast.Protection.Sources;
 
 namespace Holdfast.Protection.Restore;
 

@@ -142,6 +142,25 @@ public sealed class RetentionTests
         Assert.Equal(2, (await StoredAsync(node, item)).Count);
     }
 
+    [Fact]
+    public async Task By_a_database_that_is_an_older_copy_nothing_expires()
+    {
+        await using var node = await ServiceNode.CreateAsync();
+        var item = await node.AddItemAsync("vm1");
+        var now = node.Time.GetUtcNow();
+        await AddPointAsync(node, item, now.AddDays(-400));
+        await AddPointAsync(node, item, now.AddDays(-1));
+        await using var db = node.Db();
+        var row = await db.Items.SingleAsync(Ct);
+        var before = row.Version;
+        row.Version = before + 5;
+        await db.SaveChangesAsync(Ct);
+        await node.Get<ItemNotes>().WriteAsync(node.Vault, item, Ct);
+        await db.Items.ExecuteUpdateAsync(s => s.SetProperty(i => i.Version, before), Ct);
+        await node.Get<Retention>().RunAsync(Ct);
+        Assert.Equal(2, (await StoredAsync(node, item)).Count);
+    }
+
     [Theory]
     [InlineData("stopped")]
     [InlineData("deleted")]
