@@ -81,15 +81,7 @@ public sealed partial class Retention(
 
         var isTagged = await TagAsync(item, plan, byId, ct).ConfigureAwait(false);
         var expired = plan.Expired.Select(p => byId[p.Id]).Where(MayGo).ToList();
-        if (expired.Count == 0)
-        {
-            // INV-1: the store says, too, as what its points are kept.
-            if (isTagged)
-                await notes.WriteAsync(vault, item, ct).ConfigureAwait(false);
-            return [];
-        }
-
-        if (await notes.IsNewerAsync(vault, item, ct).ConfigureAwait(false))
+        if (expired.Count > 0 && await notes.IsNewerAsync(vault, item, ct).ConfigureAwait(false))
             throw new FaultException(ServiceFaults.ItemNewerInStore(item.VmName));
 
         // The plan has left the item a good point, perhaps one of a UUID that its VM had earlier. Hundreds of deletions take their time: who mends the
@@ -103,9 +95,15 @@ public sealed partial class Retention(
             gone.Add(point);
         }
 
-        await points.ListAsync(vault, item, null, null, ct).ConfigureAwait(false);
-        await notes.WriteAsync(vault, item, ct).ConfigureAwait(false);
-        LogExpired(gone.Count, item.VmName, vault.Name);
+        if (gone.Count > 0)
+        {
+            await points.ListAsync(vault, item, null, null, ct).ConfigureAwait(false);
+            LogExpired(gone.Count, item.VmName, vault.Name);
+        }
+
+        // INV-1: the store says, too, as what its points are kept.
+        if (isTagged || gone.Count > 0)
+            await notes.WriteAsync(vault, item, ct).ConfigureAwait(false);
         return gone;
     }
 
