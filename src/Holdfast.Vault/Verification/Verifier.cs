@@ -60,7 +60,7 @@ internal sealed class Verifier(IObjectStore store, VaultKeys keys, VaultIndex in
             }
         }
 
-        var (_, disks) = await WalkAsync(points, verdicts, ct);
+        var disks = await FindDamagedDisksAsync(points, verdicts, ct);
         return new VerifyReport(
             points.Count, chunks, packs.Count, bytesDone,
             [.. packs.Where(p => verdicts[p.Id].Reason is not null).Select(p => new DamagedPack(p.Id, p.Name.Value, verdicts[p.Id].Reason!))],
@@ -70,8 +70,18 @@ internal sealed class Verifier(IObjectStore store, VaultKeys keys, VaultIndex in
 
     /// <summary>What can't be restored, by these verdicts.</summary>
     public async Task<IReadOnlyList<DamagedDisk>> FindDamagedDisksAsync(
-        IReadOnlyList<Point> points, ConcurrentDictionary<PackId, PackVerdict> verdicts, CancellationToken ct) =>
-        (await WalkAsync(points, verdicts, ct)).Disks;
+        IReadOnlyList<Point> points, ConcurrentDictionary<PackId, PackVerdict> verdicts, CancellationToken ct)
+    {
+        var (_, disks) = await WalkAsync(points, verdicts, ct);
+        if (disks.Count > 0)
+        {
+            // The index may be of a moment in which a collection was moving what is missed: before anything is called lost, it is read anew.
+            await index.ReloadAsync(index.Version, ct);
+            (_, disks) = await WalkAsync(points, verdicts, ct);
+        }
+
+        return disks;
+    }
 
     /// <summary>Walks the points' maps: without verdicts for the packs they need, with verdicts for what is lost.</summary>
     private async Task<(HashSet<PackInfo> Packs, List<DamagedDisk> Disks)> WalkAsync(
